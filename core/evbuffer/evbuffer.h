@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What bufferevents use of evbuffers beyond the public API. */
+#ifndef MKEVENT_EVBUFFER_EVBUFFER_H_
+#define MKEVENT_EVBUFFER_EVBUFFER_H_
+
+#include <event2/buffer.h>
+#include <stdbool.h>
+
+struct bufferevent;
+struct event_base;
+
+/* The bufferevent that owns this buffer, so that its callbacks hold a reference to it and use its lock and base. */
+void evbuffer_set_parent(struct evbuffer *buffer, struct bufferevent *parent);
+/* Reads until would-block, EOF, or howmuch bytes, into spare room at the tail without asking the kernel how much there
+ * is; the room it offers adapts to what came. hint: the last read's fill, kept by the caller, 0 at first.
+ * Returns bytes, 0 at EOF, -1 with errno set. */
+int evbuffer_read_adaptive(struct evbuffer *buffer, evutil_socket_t fd, size_t howmuch, size_t *hint);
+
+void evbuffer_incref(struct evbuffer *buffer);
+void evbuffer_decref_and_unlock(struct evbuffer *buffer);
+/* Calls the callbacks that are due (or defers them) after several changes made under one lock. */
+void evbuffer_invoke_callbacks(struct evbuffer *buffer);
+
+#endif

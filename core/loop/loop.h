@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the loop offers to evbuffer, bufferevent and listener beyond the public API: deferred callbacks.
+ *
+ * A deferred callback is a struct event_callback that its owner embeds; the loop runs it later in the same iteration
+ * (or in the next, when many are queued), with no lock of ours held. */
+#ifndef MKEVENT_LOOP_LOOP_H_
+#define MKEVENT_LOOP_LOOP_H_
+
+#include <event2/event.h>
+#include <event2/event_struct.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef void (*loop_deferred_fn)(struct event_callback *callback, void *arg);
+
+/* Never fails; priority is clamped to the base's when scheduled. */
+void loop_deferred_init(struct event_callback *callback, uint8_t priority, loop_deferred_fn fn, void *arg);
+void loop_deferred_set_priority(struct event_callback *callback, uint8_t priority);
+/* Returns true when it was queued now, false when it already was (or is being finalized): the owner takes a reference
+ * only for true. Wakes the loop when called from another thread. Thread: any; takes the base's lock. */
+bool loop_deferred_schedule(struct event_base *base, struct event_callback *callback);
+/* Returns true when it was taken out of the queue: the owner drops the reference that it took. Does not wait for one
+ * that runs at this moment. Thread: any. */
+bool loop_deferred_cancel(struct event_base *base, struct event_callback *callback);
+
+/* Cancels the callbacks and the events that own them (struct event's own ev_evcallback is one), then runs fn(first,
+ * arg) once in the loop, when none of them is running any more; at once, when the base does not run in another thread
+ * and none of them is running. After it their memory may be freed. callbacks[0] is the one that carries fn. Thread:
+ * any. */
+void loop_finalize_many(
+	struct event_base *base, int count, struct event_callback **callbacks, loop_deferred_fn fn, void *arg);
+
+/* True when called on the thread that runs the base, or when no thread runs it, or threads are off. */
+bool loop_is_ours(const struct event_base *base);
+
+/* The base's common clock reading of this turn in nanoseconds (clock_now() outside of the loop). */
+uint64_t loop_now(struct event_base *base);
+
+/* Number of the base's virtual events: keeps the loop alive for something that is no event (a running connect or read
+ * outside of the kernel's sight). */
+void loop_virtual_add(struct event_base *base);
+void loop_virtual_del(struct event_base *base);
+
+#endif
