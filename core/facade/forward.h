@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The whole of a facade, made from one interface list. A facade's .c defines, and then includes this:
+ *
+ *   FACADE_TABLE      the table's type, such as struct event_plugin_http
+ *   FACADE_FUNCTIONS  the list, such as EVENT_PLUGIN_HTTP_FUNCTIONS
+ *   FACADE_KIND, FACADE_PLUGIN, FACADE_MAJOR, FACADE_MINOR  which plugin
+ *
+ * Each classic symbol is one load and one jump through the table. The table begins full of stand-ins, which try once
+ * more to load the plugin (then with a log line when it cannot be had) and otherwise return what the list says. The
+ * constructor loads the plugin early, before the program can chroot or drop its privileges; EVENT_PLUGIN_LOAD=lazy
+ * leaves it to the first call. */
+
+#include <event2/plugin.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* In a privileged process the environment is void, as everywhere. */
+#ifdef HAVE_SECURE_GETENV
+#define FACADE_GETENV secure_getenv
+#else
+#define FACADE_GETENV getenv
+#endif
+
+static bool facade_load(bool early);
+
+#define FACADE_DECLARE(result, name, fallback, parameters, arguments) static result missing_##name parameters;
+FACADE_FUNCTIONS(FACADE_DECLARE)
+
+#define FACADE_ENTRY(result, name, fallback, parameters, arguments) .name = missing_##name,
+static FACADE_TABLE facade_table = {FACADE_FUNCTIONS(FACADE_ENTRY)};
+
+#define FACADE_STAND_IN(result, name, fallback, parameters, arguments)                                                 \
+	static result missing_##name parameters                                                                            \
+	{                                                                                                                  \
+		if (facade_load(false)) return facade_table.name arguments;                                                    \
+		return fallback;                                                                                               \
+	}
+FACADE_FUNCTIONS(FACADE_STAND_IN)
+
+#define FACADE_FORWARD(result, name, fallback, parameters, arguments)                                                  \
+	result name parameters                                                                                             \
+	{                                                                                                                  \
+		return facade_table.name arguments;                                                                            \
+	}
+FACADE_FUNCTIONS(FACADE_FORWARD)
+
+/* Returns true when the table is filled now and was not before: a function that the plugin leaves out keeps its
+ * stand-in, which must not find itself again. */
+static bool
+facade_load(bool early)
+{
+	static bool loaded;
+	if (__atomic_load_n(&loaded, __ATOMIC_ACQUIRE)) return false;
+	const struct event_plugin_interface *found =
+		event_plugin_find(FACADE_KIND, FACADE_PLUGIN, FACADE_MAJOR, FACADE_MINOR, early);
+	if (!found) return false;
+	FACADE_TABLE copy;
+	memset(&copy, 0, sizeof(copy));
+	memcpy(&copy, found, found->size < sizeof(copy) ? found->size : sizeof(copy));
+#define FACADE_TAKE(result, name, fallback, parameters, arguments)                                                     \
+	if (copy.name) __atomic_store_n(&facade_table.name, copy.name, __ATOMIC_RELAXED);
+	FACADE_FUNCTIONS(FACADE_TAKE)
+	return !__atomic_exchange_n(&loaded, true, __ATOMIC_ACQ_REL);
+}
+
+__attribute__((constructor)) static void
+facade_load_early(void)
+{
+	const char *when = FACADE_GETENV("EVENT_PLUGIN_LOAD");
+	if (!when || strcmp(when, "lazy") != 0) facade_load(true);
+}

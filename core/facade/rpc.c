@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* evtag_* and evrpc_*: forwarded to proto-rpc. */
+#include "config.h"
+
+#include <event2/plugin_rpc.h>
+
+#define FACADE_TABLE struct event_plugin_rpc
+#define FACADE_FUNCTIONS EVENT_PLUGIN_RPC_FUNCTIONS
+#define FACADE_KIND EVENT_PLUGIN_PROTOCOL
+#define FACADE_PLUGIN EVENT_PLUGIN_RPC_NAME
+#define FACADE_MAJOR EVENT_PLUGIN_RPC_MAJOR
+#define FACADE_MINOR EVENT_PLUGIN_RPC_MINOR
+#include "facade/forward.h"

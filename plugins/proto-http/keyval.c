@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Lists of header fields: struct evkeyvalq is public, so each entry is one block that holds the struct and both texts;
+ * an entry that a program made by hand would be freed by the program. */
+#include "keyval.h"
+
+#include "chars.h"
+#include "functions.h"
+#include "memory.h"
+
+#include <event2/util.h>
+#include <string.h>
+#include <sys/queue.h>
+
+int
+keyval_add(struct evkeyvalq *headers, struct http_span name, struct http_span value)
+{
+	if (name.len > SIZE_MAX / 4 || value.len > SIZE_MAX / 4) return -1;
+	struct evkeyval *entry = http_alloc(sizeof(*entry) + name.len + value.len + 2);
+	if (!entry) return -1;
+	entry->key = (char *)(entry + 1);
+	entry->value = entry->key + name.len + 1;
+	memcpy(entry->key, name.data, name.len);
+	entry->key[name.len] = '\0';
+	memcpy(entry->value, value.data, value.len);
+	entry->value[value.len] = '\0';
+	TAILQ_INSERT_TAIL(headers, entry, next);
+	return 0;
+}
+
+static struct evkeyval *
+find(const struct evkeyvalq *headers, const char *name)
+{
+	struct evkeyval *entry;
+	TAILQ_FOREACH (entry, headers, next)
+		if (evutil_ascii_strcasecmp(entry->key, name) == 0) return entry;
+	return NULL;
+}
+
+static void
+drop(struct evkeyvalq *headers, struct evkeyval *entry)
+{
+	TAILQ_REMOVE(headers, entry, next);
+	http_free(entry);
+}
+
+const char *
+plugin_evhttp_find_header(const struct evkeyvalq *headers, const char *name)
+{
+	const struct evkeyval *entry = find(headers, name);
+	return entry ? entry->value : NULL;
+}
+
+/* A line end inside a value is allowed only where a folded line goes on with a blank, else somebody smuggles a header
+ * in. */
+static bool
+value_valid(const char *value)
+{
+	for (const char *c = value; (c = strpbrk(c, "\r\n")) != NULL;) {
+		c += strspn(c, "\r\n");
+		if (!chars_blank(*c)) return false;
+	}
+	return true;
+}
+
+int
+plugin_evhttp_add_header(struct evkeyvalq *headers, const char *name, const char *value)
+{
+	if (strpbrk(name, "\r\n") || !value_valid(value)) return -1;
+	return keyval_add(headers, (struct http_span){name, strlen(name)}, (struct http_span){value, strlen(value)});
+}
+
+int
+plugin_evhttp_remove_header(struct evkeyvalq *headers, const char *name)
+{
+	struct evkeyval *entry = find(headers, name);
+	if (!entry) return -1;
+	drop(headers, entry);
+	return 0;
+}
+
+void
+plugin_evhttp_clear_headers(struct evkeyvalq *headers)
+{
+	struct evkeyval *entry;
+	while ((entry = TAILQ_FIRST(headers)) != NULL)
+		drop(headers, entry);
+}
