@@ -70,8 +70,7 @@ log_format(int severity, int error, const char *format, va_list arguments)
 }
 
 /* A fatal callback is told never to return; one that does has had its say. */
-static void __attribute__((noreturn))
-finish(int code)
+static void __attribute__((noreturn)) finish(int code)
 {
 	event_fatal_cb callback = __atomic_load_n(&fatal_callback, __ATOMIC_ACQUIRE);
 	if (callback) callback(code);

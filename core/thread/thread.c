@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Locks and conditions through the program's callbacks.
+ *
+ * The callbacks in use never hold NULL: without a program's callbacks they do nothing, so that a lock that outlives
+ * them (the program took them back) is harmless, and taking a lock costs one indirect call without a test. */
+#include "config.h"
+
+#include <event2/event-config.h>
+
+#ifndef EVENT__DISABLE_THREAD_SUPPORT
+
+#include "thread/callbacks.h"
+#include "thread/thread.h"
+#include "util/log.h"
+
+#include <errno.h>
+
+struct evthread_lock_callbacks thread_program_locks;
+struct evthread_condition_callbacks thread_program_conds;
+
+static int
+lock_nothing(unsigned mode, void *lock)
+{
+	(void)mode;
+	(void)lock;
+	return 0;
+}
+
+static void *
+alloc_nothing(unsigned type)
+{
+	(void)type;
+	return NULL;
+}
+
+static void
+free_nothing(void *lock, unsigned type)
+{
+	(void)lock;
+	(void)type;
+}
+
+static const struct evthread_lock_callbacks no_locks = {
+	EVTHREAD_LOCK_API_VERSION, EVTHREAD_LOCKTYPE_RECURSIVE, alloc_nothing, free_nothing, lock_nothing, lock_nothing};
+
+static struct evthread_lock_callbacks locks = {
+	EVTHREAD_LOCK_API_VERSION, EVTHREAD_LOCKTYPE_RECURSIVE, alloc_nothing, free_nothing, lock_nothing, lock_nothing};
+static unsigned long (*id_callback)(void);
+static bool debugging;
+
+bool
+thread_enabled(void)
+{
+	return thread_program_locks.alloc != NULL;
+}
+
+unsigned long
+thread_id(void)
+{
+	return id_callback ? id_callback() : 0;
+}
+
+void *
+thread_lock_new(bool *failed)
+{
+	void *lock = locks.alloc(EVTHREAD_LOCKTYPE_RECURSIVE);
+	*failed = !lock && thread_enabled();
+	if (*failed) errno = ENOMEM;
+	return lock;
+}
+
+void
+thread_lock_free(void *lock)
+{
+	if (lock) locks.free(lock, EVTHREAD_LOCKTYPE_RECURSIVE);
+}
+
+void
+thread_lock_slow(void *lock)
+{
+	(void)locks.lock(0, lock);
+}
+
+void
+thread_unlock_slow(void *lock)
+{
+	(void)locks.unlock(0, lock);
+}
+
+bool
+thread_trylock(void *lock)
+{
+	return !lock || locks.lock(EVTHREAD_TRY, lock) == 0;
+}
+
+bool
+thread_lock_held(void *lock)
+{
+	return !lock || !debugging || !thread_enabled() || thread_debug_held(lock);
+}
+
+void *
+thread_cond_new(void)
+{
+	return thread_program_conds.alloc_condition ? thread_program_conds.alloc_condition(0) : NULL;
+}
+
+void
+thread_cond_free(void *cond)
+{
+	if (cond && thread_program_conds.free_condition) thread_program_conds.free_condition(cond);
+}
+
+static int
+wake(void *cond, int broadcast)
+{
+	if (!cond || !thread_program_conds.signal_condition) return 0;
+	return thread_program_conds.signal_condition(cond, broadcast);
+}
+
+int
+thread_cond_signal(void *cond)
+{
+	return wake(cond, 0);
+}
+
+int
+thread_cond_broadcast(void *cond)
+{
+	return wake(cond, 1);
+}
+
+int
+thread_cond_wait(void *cond, void *lock, const struct timeval *timeout)
+{
+	if (!cond || !thread_program_conds.wait_condition) return -1;
+	if (debugging) return thread_debug_wait(cond, lock, timeout);
+	return thread_program_conds.wait_condition(cond, lock, timeout);
+}
+
+/* ---- The locks of the process ------------------------------------------------------------------------------------ */
+
+int
+thread_setup_globals(void)
+{
+	if (rng_globals_setup() < 0) return -1;
+	if (signal_globals_setup() < 0) {
+		rng_globals_free();
+		return -1;
+	}
+	return 0;
+}
+
+void
+thread_globals_free(void)
+{
+	signal_globals_free();
+	rng_globals_free();
+}
+
+static void
+choose_locks(void)
+{
+	if (!thread_enabled())
+		locks = no_locks;
+	else
+		locks = debugging ? thread_debug_locks : thread_program_locks;
+}
+
+/* The locks of the process belong to the callbacks that made them: they go before these change, and come again. */
+static int
+change_locks(const struct evthread_lock_callbacks *program, bool debug)
+{
+	static const struct evthread_lock_callbacks none;
+	if (thread_enabled()) thread_globals_free();
+	thread_program_locks = program ? *program : none;
+	debugging = debug;
+	choose_locks();
+	if (!thread_enabled() || thread_setup_globals() == 0) return 0;
+	thread_program_locks = none;
+	choose_locks();
+	return -1;
+}
+
+void
+thread_debugging_start(void)
+{
+	if (debugging) return;
+	struct evthread_lock_callbacks program = thread_program_locks;
+	if (change_locks(&program, true) < 0) log_warnx("evthread_enable_lock_debugging: no memory; locks are off");
+}
+
+/* ---- What the program calls -------------------------------------------------------------------------------------- */
+
+static bool
+same_locks(const struct evthread_lock_callbacks *a, const struct evthread_lock_callbacks *b)
+{
+	return a->lock_api_version == b->lock_api_version && a->supported_locktypes == b->supported_locktypes &&
+		   a->alloc == b->alloc && a->free == b->free && a->lock == b->lock && a->unlock == b->unlock;
+}
+
+int
+evthread_set_lock_callbacks(const struct evthread_lock_callbacks *callbacks)
+{
+	if (!callbacks) {
+		if (!thread_enabled()) return 0;
+		log_warnx("evthread_set_lock_callbacks: taken back after they were set; what was made before has no lock now");
+		return change_locks(NULL, debugging);
+	}
+	if (thread_enabled()) {
+		if (same_locks(callbacks, &thread_program_locks)) return 0;
+		log_warnx("evthread_set_lock_callbacks: others are set already; set them once, before anything else");
+		return -1;
+	}
+	if (!callbacks->alloc || !callbacks->free || !callbacks->lock || !callbacks->unlock) return -1;
+	return change_locks(callbacks, debugging);
+}
+
+static bool
+same_conds(const struct evthread_condition_callbacks *a, const struct evthread_condition_callbacks *b)
+{
+	return a->condition_api_version == b->condition_api_version && a->alloc_condition == b->alloc_condition &&
+		   a->free_condition == b->free_condition && a->signal_condition == b->signal_condition &&
+		   a->wait_condition == b->wait_condition;
+}
+
+int
+evthread_set_condition_callbacks(const struct evthread_condition_callbacks *callbacks)
+{
+	static const struct evthread_condition_callbacks none;
+	bool set = thread_program_conds.alloc_condition != NULL;
+	if (!callbacks) {
+		if (set) log_warnx("evthread_set_condition_callbacks: taken back after they were set");
+		thread_program_conds = none;
+		return 0;
+	}
+	if (set) {
+		if (same_conds(callbacks, &thread_program_conds)) return 0;
+		log_warnx("evthread_set_condition_callbacks: others are set already; set them once, before anything else");
+		return -1;
+	}
+	if (!callbacks->alloc_condition || !callbacks->free_condition || !callbacks->signal_condition ||
+		!callbacks->wait_condition)
+		return -1;
+	thread_program_conds = *callbacks;
+	return 0;
+}
+
+void
+evthread_set_id_callback(unsigned long (*id_fn)(void))
+{
+	id_callback = id_fn;
+}
+
+#endif
