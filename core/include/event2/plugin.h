@@ -136,6 +136,10 @@ struct event_plugin_host {
 	const struct event_plugin_interface *(*find)(uint32_t kind, const char *name, uint16_t minor);
 };
 
+/** Bit of ai_flags in every entry of an addrinfo list that a plugin made: evutil_freeaddrinfo() then gives each entry
+ * (its ai_addr lies in the same block) and its ai_canonname to host->free(). */
+#define EVENT_PLUGIN_ADDRINFO_OWNED 0x40000000
+
 /* ---- Backends -------------------------------------------------------------------------------------------------- */
 
 #define EVENT_PLUGIN_BACKEND_MAJOR 1
