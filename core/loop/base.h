@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* struct event_base, private to the folders loop, timer and signal. Other concerns use loop.h.
+ *
+ * All of a base is kept by its lock, but for what is marked otherwise. The lock is NULL while threads are off, and is
+ * never held into a user's callback, nor while the backend waits.
+ *
+ * Who owns what: base.c new and free, method, features, priorities; config.c event_config; fdmap.c the fds and every
+ * backend change; event.c an event's life; active.c activation and running; dispatch.c the loop; deferred.c loop.h;
+ * finalize.c finalizers; wakeup.c waking from other threads; once.c event_base_once; current.c the old global calls;
+ * time.c the time of a base; watch.c evwatch; inspect.c counters, foreach, dump; reinit.c fork; debug_mode.c debug
+ * mode; timer/heap.c and timer/common_timeout.c timers; signal/ signals. */
+#ifndef MKEVENT_LOOP_BASE_H_
+#define MKEVENT_LOOP_BASE_H_
+
+#include "loop/debug_mode.h"
+#include "loop/fdmap.h"
+#include "registry/registry.h"
+#include "signal/signal.h"
+#include "thread/thread.h"
+#include "timer/clock.h"
+#include "timer/heap.h"
+
+#include <event2/event.h>
+#include <event2/event_struct.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#if defined(__GNUC__)
+#define LIKELY(x) __builtin_expect(!!(x), 1)
+#define UNLIKELY(x) __builtin_expect(!!(x), 0)
+#else
+#define LIKELY(x) (x)
+#define UNLIKELY(x) (x)
+#endif
+
+/* ---- How struct event's public members are used ------------------------------------------------------------------
+ *
+ * ev_evcallback.evcb_flags: EVLIST_*. ev_evcallback.evcb_closure: enum loop_closure.
+ * ev_timeout: while EVLIST_TIMEOUT is set, tv_sec is the deadline in nanoseconds of clock_now() and tv_usec tells where
+ * it waits: 0 the heap (ev_timeout_pos.min_heap_idx), n > 0 the common timeout queue n - 1
+ * (ev_timeout_pos.ev_next_with_common_timeout).
+ * ev_.ev_io.ev_timeout: for EV_PERSIST the interval as the program gave it, with a common timeout's mark; zero: none.
+ * ev_.ev_io.ev_io_next, ev_.ev_signal.ev_signal_next: le_prev is the address of the pointer that leads here. */
+_Static_assert(sizeof(time_t) == 8, "a deadline in nanoseconds is kept in tv_sec");
+
+enum loop_closure {
+	LOOP_CLOSURE_EVENT,
+	LOOP_CLOSURE_SIGNAL,  /* the callback runs ev_ncalls times */
+	LOOP_CLOSURE_PERSIST, /* the timeout starts again first */
+	LOOP_CLOSURE_SELF,    /* a deferred callback: evcb_selfcb */
+	LOOP_CLOSURE_CBFINALIZE,
+	LOOP_CLOSURE_EVFINALIZE,
+	LOOP_CLOSURE_EVFINALIZE_FREE,
+	LOOP_CLOSURE_COMMON_TIMEOUT /* the heap's stand-in for a common timeout queue; never becomes active */
+};
+
+static inline struct event *
+event_of(struct event_callback *callback)
+{
+	return (struct event *)callback; /* ev_evcallback is the first member */
+}
+
+static inline short
+event_flags(const struct event *ev)
+{
+	return ev->ev_evcallback.evcb_flags;
+}
+
+static inline uint64_t
+event_deadline(const struct event *ev)
+{
+	return (uint64_t)ev->ev_timeout.tv_sec;
+}
+
+/* ---- The base ----------------------------------------------------------------------------------------------------
+ */
+
+struct callback_queue {
+	struct event_callback *first;
+	struct event_callback **last; /* address of the last next pointer */
+};
+
+struct evwatch;
+struct watch_list { /* watch.c */
+	struct evwatch *first, *last;
+};
+
+struct common_timeout_queue; /* timer/common_timeout.c */
+
+/* Always on; read through the public counters call (inspect.c). */
+struct loop_counters {
+	uint64_t turns;
+	uint64_t run_io, run_timer, run_signal, run_user, run_deferred;
+	uint64_t wakeups; /* writes to the wake-up fd */
+	uint64_t waited_ns, ran_ns;
+	uint64_t longest_ns;
+	void *longest_callback;
+};
+
+struct event_base {
+	/* What a turn touches, together. */
+	struct event_plugin_backend ops; /* never changes after the base was made */
+	void *backend;                   /* its state */
+	void *lock;                      /* NULL: threads are off */
+	uint64_t now;                    /* this turn's clock reading; 0: not read yet, see base_now_locked() */
+	struct event_plugin_ready *ready;
+	int ready_max; /* room in ready; doubles when a wait fills it */
+	int flags;     /* EVENT_BASE_FLAG_* */
+
+	struct callback_queue *queues; /* npriorities of them */
+	struct callback_queue one_queue;
+	struct callback_queue later; /* run in the next turn (EVLIST_ACTIVE_LATER) */
+	int npriorities;
+	int running_priority;             /* of the callbacks that run now; -1 outside */
+	int active_count, active_max;     /* in queues and later */
+	int event_count, event_max;       /* see event_counted_locked() */
+	int virtual_count, virtual_max;
+	int deferred_queued; /* this turn; see deferred.c */
+
+	struct event_callback *current; /* what runs now */
+	int current_waiters;            /* threads that wait for its end */
+	void *current_cond;             /* made with the lock */
+	unsigned long owner;            /* thread_id() of the running loop */
+
+	bool running;  /* inside event_base_loop */
+	bool waiting;  /* inside the backend's wait: others must wake it */
+	bool wake_sent;
+	bool exit_wanted;  /* loopexit: after this turn */
+	bool break_wanted; /* loopbreak: after this callback */
+	bool continue_wanted;
+
+	struct fdmap fdmap;
+	struct timer_heap timers;
+	struct common_timeout_queue **common; /* timer/common_timeout.c: common_count queues */
+	int common_count, common_room;
+	struct signal_base signals; /* signal/signal.h */
+	struct watch_list prepare, check;
+	struct once *once_list; /* once.c: what event_base_free must give back */
+
+	evutil_socket_t wake_fds[2]; /* -1 until it is needed; wakeup.c */
+	struct event wake_event;
+
+	/* event_config_set_max_dispatch_interval(): callbacks of priority limit_priority and worse are limited. */
+	uint64_t limit_ns; /* UINT64_MAX: none */
+	int limit_callbacks;
+	int limit_priority;
+
+	uint64_t wall_synced; /* time.c: clock_now() when wall_offset was taken; 0: never */
+	int64_t wall_offset;  /* microseconds from the monotonic clock to the wall's */
+
+	unsigned fork_generation; /* loop_fork_generation when the backend was opened; reinit.c */
+	const char *backend_name; /* "backend-epoll" */
+	const char *backend_file; /* NULL: built in */
+	struct loop_counters counters;
+};
+
+static inline void
+base_lock(struct event_base *base)
+{
+	thread_lock(base->lock);
+}
+
+static inline void
+base_unlock(struct event_base *base)
+{
+	thread_unlock(base->lock);
+}
+
+/* True on the thread that runs the loop, when no thread runs it, or when threads are off. */
+static inline bool
+base_is_ours_locked(const struct event_base *base)
+{
+	return !base->lock || !base->running || base->owner == thread_id();
+}
+
+/* The clock of this turn, read when first asked for; outside of the loop always read anew. */
+static inline uint64_t
+base_now_locked(struct event_base *base)
+{
+	if (base->now) return base->now;
+	uint64_t now = clock_now();
+	if (base->running && !base->waiting && !(base->flags & EVENT_BASE_FLAG_NO_CACHE_TIME)) base->now = now;
+	return now;
+}
+
+/* ---- Fork: reinit.c ----------------------------------------------------------------------------------------------
+ */
+
+extern volatile unsigned loop_fork_generation; /* counts this process's forks, in the child */
+/* In a child that did not call event_reinit(): does what it does, once. */
+void loop_fork_noticed_locked(struct event_base *base);
+/* Installs the counter's pthread_atfork handler, once in a process. */
+void loop_fork_watch(void);
+
+static inline void
+loop_fork_check_locked(struct event_base *base)
+{
+	if (UNLIKELY(base->fork_generation != loop_fork_generation)) loop_fork_noticed_locked(base);
+}
+
+/* ---- Events: event.c ---------------------------------------------------------------------------------------------
+ */
+
+/* As event_add(). absolute: tv is not an interval but *deadline (tv's common timeout mark still counts). */
+int event_add_locked(struct event *ev, const struct timeval *tv, const uint64_t *deadline);
+
+enum event_del_mode {
+	EVENT_DEL_AUTO,    /* waits for a running callback in another thread, but for EV_FINALIZE events */
+	EVENT_DEL_BLOCK,   /* always waits */
+	EVENT_DEL_NOBLOCK, /* never waits */
+	EVENT_DEL_EVEN_IF_FINALIZING /* never waits; the finalizers' own */
+};
+int event_del_locked(struct event *ev, enum event_del_mode mode);
+/* Takes the timeout away, if there is one: from the heap or its common queue. */
+void event_timeout_unlink_locked(struct event_base *base, struct event *ev);
+/* Undo and do again of all that the kernel knows, for event_reinit(): in event_base_foreach_event's order. */
+int event_base_foreach_locked(struct event_base *base, event_base_foreach_event_cb visit, void *arg); /* inspect.c */
+/* event_assign() for events of our own: never seen by foreach, not counted, keeps no loop alive. Call event_add next. */
+void event_assign_internal(
+	struct event *ev, struct event_base *base, evutil_socket_t fd, short what, event_callback_fn cb, void *arg);
+
+/* Each list that a non-internal event is in (fd or signal, timeout, active) counts one. */
+static inline void
+event_counted_locked(struct event_base *base, short flags)
+{
+	if (flags & EVLIST_INTERNAL) return;
+	if (++base->event_count > base->event_max) base->event_max = base->event_count;
+}
+
+static inline void
+event_uncounted_locked(struct event_base *base, short flags)
+{
+	if (!(flags & EVLIST_INTERNAL)) base->event_count--;
+}
+
+/* ---- Activation and running: active.c ----------------------------------------------------------------------------
+ */
+
+/* As event_active(). For signals ncalls is how often it came; the wake-up of a waiting loop is included. */
+void event_active_locked(struct event *ev, int res, short ncalls);
+/* Queues any callback for this turn, or the next. Return true when it was in no queue before. */
+bool callback_activate_locked(struct event_base *base, struct event_callback *callback);
+bool callback_activate_later_locked(struct event_base *base, struct event_callback *callback);
+/* Takes it out of whatever active queue it is in. */
+void callback_deactivate_locked(struct event_base *base, struct event_callback *callback);
+/* Runs the best priority's callbacks. Returns how many that were not internal, or -1 after a loopbreak. */
+int active_process_locked(struct event_base *base);
+/* Activates all events of one fd that want any of what (EV_READ, ...). */
+void fd_activate_locked(struct event_base *base, evutil_socket_t fd, short what);
+/* Waits until the callback is not being run by another thread. */
+void callback_wait_locked(struct event_base *base, const struct event_callback *callback);
+int base_priority_init_locked(struct event_base *base, int npriorities);
+
+static inline void
+queue_init(struct callback_queue *queue)
+{
+	queue->first = NULL;
+	queue->last = &queue->first;
+}
+
+static inline void
+queue_push(struct callback_queue *queue, struct event_callback *callback)
+{
+	callback->evcb_active_next.tqe_next = NULL;
+	callback->evcb_active_next.tqe_prev = queue->last;
+	*queue->last = callback;
+	queue->last = &callback->evcb_active_next.tqe_next;
+}
+
+static inline void
+queue_remove(struct callback_queue *queue, struct event_callback *callback)
+{
+	struct event_callback *next = callback->evcb_active_next.tqe_next;
+	if (next)
+		next->evcb_active_next.tqe_prev = callback->evcb_active_next.tqe_prev;
+	else
+		queue->last = callback->evcb_active_next.tqe_prev;
+	*callback->evcb_active_next.tqe_prev = next;
+}
+
+/* ---- Wake-up: wakeup.c -------------------------------------------------------------------------------------------
+ */
+
+void loop_wake_slow_locked(struct event_base *base);
+/* Makes the wake-up fd, if there is none. Returns 0 or -1. */
+int loop_wake_open_locked(struct event_base *base);
+void loop_wake_close(struct event_base *base);
+
+/* Call after any change that a waiting loop must see. Costs one test when the loop does not wait. */
+static inline void
+loop_wake_locked(struct event_base *base)
+{
+	if (UNLIKELY(base->waiting) && !base->wake_sent) loop_wake_slow_locked(base);
+}
+
+/* ---- Timers: timer/common_timeout.c ------------------------------------------------------------------------------
+ * A timeval from event_base_init_common_timeout() carries a mark: tv_usec holds it and the queue's number. */
+
+/* Number of the queue that tv's mark names in this base, or -1: tv is an ordinary interval. */
+int common_timeout_index(const struct event_base *base, const struct timeval *tv);
+/* Length of the queue's timeout, in nanoseconds. */
+uint64_t common_timeout_length(const struct event_base *base, int index);
+/* Queue ev, whose ev_timeout holds deadline and queue (see above), in order, or take it out. The queue's own stand-in
+ * event (internal, LOOP_CLOSURE_COMMON_TIMEOUT) waits in the heap with the first one's deadline; its room there was
+ * reserved when the queue was made, so that neither can fail. */
+void common_timeout_push_locked(struct event_base *base, struct event *ev);
+void common_timeout_erase_locked(struct event_base *base, struct event *ev);
+/* The stand-in is the heap's top and due: activates (event_del and event_active_locked EV_TIMEOUT) those that are due,
+ * then moves the stand-in to the next deadline or takes it out of the heap. */
+void common_timeout_expire_locked(struct event_base *base, struct event *stand_in, uint64_t now);
+void common_timeouts_free(struct event_base *base);
+
+/* ---- Watchers: watch.c. Both are called without the lock held and only when the list is not empty. ----------------
+ */
+void watch_run_prepare(struct event_base *base, uint64_t deadline); /* UINT64_MAX: no timeout */
+void watch_run_check(struct event_base *base);
+void watch_free_all(struct event_base *base);
+
+/* ---- The rest of the folder --------------------------------------------------------------------------------------
+ */
+
+void once_free_all(struct event_base *base);                   /* once.c */
+void loop_interrupt_locked(struct event_base *base);           /* dispatch.c: for loopbreak from signal code */
+extern struct event_base *current_base;                        /* current.c: of the old global calls */
+void base_free(struct event_base *base, bool run_finalizers);  /* base.c */
+/* finalize.c: cancels and finalizes what event_base_free() finds; returns how many. */
+int finalize_all_locked(struct event_base *base);
+
+#endif

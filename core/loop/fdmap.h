@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The fds of a base: for each one the events that want it, how many want what, and the backend's own bytes.
+ *
+ * Slots live in pages that never move, so a backend may keep pointers to its fdinfo. Pages are made when an fd of
+ * their range is first used and kept until the base is freed. */
+#ifndef MKEVENT_LOOP_FDMAP_H_
+#define MKEVENT_LOOP_FDMAP_H_
+
+#include <event2/event_struct.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define FDMAP_PAGE_BITS 6
+#define FDMAP_PAGE_SLOTS (1 << FDMAP_PAGE_BITS)
+
+struct fd_slot {
+	struct event *first;              /* linked by ev_.ev_io.ev_io_next */
+	uint32_t nread, nwrite, nclosed;  /* events that want each */
+	uint32_t nedge;                   /* events with EV_ET: all of them or none */
+	int next_changed;                 /* fd after this one in fdmap.changed; -1 at the end */
+	uint8_t told;                     /* interest that the backend knows: EV_READ | ... */
+	bool changed;                     /* is in fdmap.changed */
+	_Alignas(8) unsigned char info[]; /* the backend's fdinfo */
+};
+
+struct fdmap {
+	unsigned char **pages;
+	int page_count;      /* entries of pages; an entry may be NULL */
+	uint32_t slot_bytes; /* sizeof(struct fd_slot) and the fdinfo */
+	/* Changes made while the loop waits in another thread: told to the backend before the next wait, since a backend
+	 * never sees two calls at once. */
+	int changed; /* first fd; -1: none */
+};
+
+/* The slot, or NULL when the fd was never used. */
+static inline struct fd_slot *
+fdmap_slot(const struct fdmap *map, int fd)
+{
+	int page = fd >> FDMAP_PAGE_BITS;
+	if (fd < 0 || page >= map->page_count || !map->pages[page]) return NULL;
+	return (struct fd_slot *)(map->pages[page] + (size_t)(fd & (FDMAP_PAGE_SLOTS - 1)) * map->slot_bytes);
+}
+
+struct event_base;
+
+void fdmap_init(struct fdmap *map, size_t fdinfo_bytes);
+void fdmap_free(struct fdmap *map);
+/* Puts ev into its fd's list and tells the backend what is new. Returns 0, or -1 with errno and one log line; then
+ * nothing has changed. */
+int fdmap_add_locked(struct event_base *base, struct event *ev);
+/* The other way round. Returns 0, or -1 when the backend refused (ev is out of the list all the same). */
+int fdmap_del_locked(struct event_base *base, struct event *ev);
+/* True when ev is in the list of fd, whatever ev's memory says: follows only our own links. */
+bool fdmap_has_locked(const struct event_base *base, const struct event *ev, int fd);
+/* Tells the backend what changed while the loop waited. */
+void fdmap_flush_locked(struct event_base *base);
+/* After a fork: zeroes every fdinfo, as ops.reinit() wants it; then, when the backend has reinitialised, tells it all
+ * fds again. Returns 0, or -1 when one could not be added. */
+void fdmap_forget_locked(struct event_base *base);
+int fdmap_retell_locked(struct event_base *base);
+/* Calls visit for each event in the map until it returns nonzero; returns that, or 0. visit may not change the map. */
+int fdmap_foreach_locked(struct event_base *base, int (*visit)(struct event *ev, void *arg), void *arg);
+
+#endif
