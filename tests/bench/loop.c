@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The loop's costs through the public API alone: the same binary runs on mkevent and on libevent. */
+#include "bench.h"
+
+#include <event2/event.h>
+#include <event2/event_struct.h>
+
+#define FDS_MAX 64
+
+static struct event_base *base;
+
+static void
+nothing(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what, (void)arg;
+}
+
+/* A turn with one idle fd and nothing to do. */
+static void
+turn(void)
+{
+	enum { TURNS = 2000000 };
+	int fds[2];
+	bench_pipe(fds);
+	struct event *ev = event_new(base, fds[0], EV_READ | EV_PERSIST, nothing, NULL);
+	event_add(ev, NULL);
+	uint64_t begin = bench_wall();
+	for (int i = 0; i < TURNS; i++)
+		event_base_loop(base, EVLOOP_NONBLOCK);
+	bench_print("turn", bench_wall() - begin, TURNS);
+	event_free(ev);
+	close(fds[0]), close(fds[1]);
+}
+
+static int hop_fds[2][2];
+static long hops_left;
+
+static void
+hop(evutil_socket_t fd, short what, void *arg)
+{
+	char byte;
+	(void)what;
+	if (read(fd, &byte, 1) != 1) bench_die("read");
+	if (--hops_left == 0)
+		event_base_loopbreak(base);
+	else if (write(*(int *)arg, &byte, 1) != 1)
+		bench_die("write");
+}
+
+/* One byte that goes back and forth between two pipes. */
+static void
+byte_hop(void)
+{
+	enum { HOPS = 500000 };
+	bench_pipe(hop_fds[0]), bench_pipe(hop_fds[1]);
+	struct event *a = event_new(base, hop_fds[0][0], EV_READ | EV_PERSIST, hop, &hop_fds[1][1]);
+	struct event *b = event_new(base, hop_fds[1][0], EV_READ | EV_PERSIST, hop, &hop_fds[0][1]);
+	event_add(a, NULL), event_add(b, NULL);
+	hops_left = HOPS;
+	uint64_t begin = bench_wall();
+	if (write(hop_fds[0][1], "x", 1) != 1) bench_die("write");
+	event_base_dispatch(base);
+	bench_print("byte_hop", bench_wall() - begin, HOPS);
+	event_free(a), event_free(b);
+	for (int i = 0; i < 4; i++)
+		close(hop_fds[i / 2][i % 2]);
+}
+
+static long ready_seen;
+
+static void
+ready(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what, (void)arg;
+	ready_seen++;
+}
+
+/* 64 fds that are ready in every turn. */
+static void
+ready64(void)
+{
+	enum { TURNS = 40000 };
+	int fds[FDS_MAX][2];
+	struct event *events[FDS_MAX];
+	for (int i = 0; i < FDS_MAX; i++) {
+		bench_pipe(fds[i]);
+		if (write(fds[i][1], "x", 1) != 1) bench_die("write");
+		events[i] = event_new(base, fds[i][0], EV_READ | EV_PERSIST, ready, NULL);
+		event_add(events[i], NULL);
+	}
+	for (int i = 0; i < 10; i++)
+		event_base_loop(base, EVLOOP_NONBLOCK);
+	ready_seen = 0;
+	uint64_t begin = bench_wall();
+	for (int i = 0; i < TURNS; i++)
+		event_base_loop(base, EVLOOP_NONBLOCK);
+	bench_print("ready64", bench_wall() - begin, (uint64_t)ready_seen);
+	for (int i = 0; i < FDS_MAX; i++) {
+		event_free(events[i]);
+		close(fds[i][0]), close(fds[i][1]);
+	}
+}
+
+static void
+active(void)
+{
+	enum { EVENTS = 1000, ROUNDS = 5000 };
+	static struct event events[EVENTS];
+	for (int i = 0; i < EVENTS; i++)
+		event_assign(&events[i], base, -1, 0, nothing, NULL);
+	uint64_t begin = bench_wall();
+	for (int r = 0; r < ROUNDS; r++) {
+		for (int i = 0; i < EVENTS; i++)
+			event_active(&events[i], EV_READ, 1);
+		event_base_loop(base, EVLOOP_NONBLOCK);
+	}
+	bench_print("active", bench_wall() - begin, (uint64_t)EVENTS * ROUNDS);
+}
+
+static struct event *stopped;
+static long stops_left;
+
+static void
+stop_start(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what, (void)arg;
+	event_del(stopped);
+	event_add(stopped, NULL);
+	if (--stops_left == 0) event_base_loopbreak(base);
+}
+
+/* In every turn one idle fd's event is deleted and added again. */
+static void
+stop_start_fd(void)
+{
+	enum { ROUNDS = 300000 };
+	int fds[2], idle[2];
+	bench_pipe(fds), bench_pipe(idle);
+	if (write(fds[1], "x", 1) != 1) bench_die("write");
+	struct event *ev = event_new(base, fds[0], EV_READ | EV_PERSIST, ready, NULL);
+	event_add(ev, NULL);
+	uint64_t begin = bench_wall();
+	for (int i = 0; i < ROUNDS; i++)
+		event_base_loop(base, EVLOOP_NONBLOCK);
+	uint64_t without = bench_wall() - begin;
+	event_free(ev);
+	ev = event_new(base, fds[0], EV_READ | EV_PERSIST, stop_start, NULL);
+	stopped = event_new(base, idle[0], EV_READ | EV_PERSIST, nothing, NULL);
+	event_add(ev, NULL), event_add(stopped, NULL);
+	stops_left = ROUNDS;
+	begin = bench_wall();
+	event_base_dispatch(base);
+	uint64_t with = bench_wall() - begin;
+	bench_print("stop_start_fd", with > without ? with - without : 0, ROUNDS);
+	event_free(ev), event_free(stopped);
+	close(fds[0]), close(fds[1]), close(idle[0]), close(idle[1]);
+}
+
+static long timers_left;
+static struct event *timers;
+
+static void
+timer_fired(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what, (void)arg;
+	timers_left--;
+}
+
+static void
+timers_random(const char *name, int count, int rounds)
+{
+	uint64_t seed = 42, add = 0, readd = 0, del = 0, expire = 0;
+	char label[64];
+	timers = calloc((size_t)count, sizeof(*timers));
+	if (!timers) bench_die("calloc");
+	for (int i = 0; i < count; i++)
+		evtimer_assign(&timers[i], base, timer_fired, NULL);
+	for (int r = 0; r < rounds; r++) {
+		uint64_t t0 = bench_wall();
+		for (int i = 0; i < count; i++) {
+			struct timeval tv = {
+				(time_t)(100 + bench_random(&seed) % 900), (suseconds_t)(bench_random(&seed) % 1000000)};
+			event_add(&timers[i], &tv);
+		}
+		uint64_t t1 = bench_wall();
+		for (int i = 0; i < count; i++) {
+			struct timeval tv = {
+				(time_t)(100 + bench_random(&seed) % 900), (suseconds_t)(bench_random(&seed) % 1000000)};
+			event_add(&timers[bench_random(&seed) % (uint32_t)count], &tv);
+		}
+		uint64_t t2 = bench_wall();
+		for (int i = 0; i < count; i++)
+			event_del(&timers[i]);
+		uint64_t t3 = bench_wall();
+		for (int i = 0; i < count; i++) {
+			struct timeval tv = {0, (suseconds_t)(bench_random(&seed) % 1000)};
+			event_add(&timers[i], &tv);
+		}
+		usleep(2000);
+		timers_left = count;
+		uint64_t t4 = bench_wall();
+		while (timers_left > 0)
+			event_base_loop(base, EVLOOP_NONBLOCK);
+		expire += bench_wall() - t4;
+		add += t1 - t0, readd += t2 - t1, del += t3 - t2;
+	}
+	const uint64_t operations = (uint64_t)count * (uint64_t)rounds;
+	const struct {
+		const char *what;
+		uint64_t ns;
+	} figures[] = {{"add", add}, {"readd", readd}, {"del", del}, {"expire", expire}};
+	for (size_t i = 0; i < sizeof(figures) / sizeof(figures[0]); i++) {
+		snprintf(label, sizeof(label), "%s_%s", name, figures[i].what);
+		bench_print(label, figures[i].ns, operations);
+	}
+	free(timers);
+}
+
+static void
+timers_1k(void)
+{
+	timers_random("timers_1k", 1000, 500);
+}
+
+static void
+timers_1m(void)
+{
+	timers_random("timers_1m", 1000000, 1);
+}
+
+static void
+timers_common(void)
+{
+	enum { COUNT = 100000, ROUNDS = 10 };
+	const struct timeval ten = {10, 0};
+	const struct timeval *common = event_base_init_common_timeout(base, &ten);
+	uint64_t add = 0, del = 0;
+	timers = calloc(COUNT, sizeof(*timers));
+	if (!timers || !common) bench_die("timers_common");
+	for (int i = 0; i < COUNT; i++)
+		evtimer_assign(&timers[i], base, timer_fired, NULL);
+	for (int r = 0; r < ROUNDS; r++) {
+		uint64_t t0 = bench_wall();
+		for (int i = 0; i < COUNT; i++)
+			event_add(&timers[i], common);
+		uint64_t t1 = bench_wall();
+		for (int i = 0; i < COUNT; i++)
+			event_del(&timers[i]);
+		add += t1 - t0, del += bench_wall() - t1;
+	}
+	bench_print("timers_common_add", add, (uint64_t)COUNT * ROUNDS);
+	bench_print("timers_common_del", del, (uint64_t)COUNT * ROUNDS);
+	free(timers);
+}
+
+static void
+base_new_free(void)
+{
+	enum { ROUNDS = 20000 };
+	uint64_t begin = bench_wall();
+	for (int i = 0; i < ROUNDS; i++) {
+		struct event_base *other = event_base_new();
+		if (!other) bench_die("event_base_new");
+		event_base_free(other);
+	}
+	bench_print("base_new_free", bench_wall() - begin, ROUNDS);
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct bench_case cases[] = {{"turn", turn}, {"byte_hop", byte_hop}, {"ready64", ready64},
+		{"active", active}, {"stop_start_fd", stop_start_fd}, {"timers_1k", timers_1k},
+		{"timers_common", timers_common}, {"timers_1m", timers_1m}, {"base_new_free", base_new_free}, {NULL, NULL}};
+	base = event_base_new();
+	if (!base) bench_die("event_base_new");
+	int result = bench_main(argc, argv, cases);
+	event_base_free(base);
+	return result;
+}
