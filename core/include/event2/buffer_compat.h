@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Evbuffer functions of old, for programs that have them; event2/buffer.h has better ones. */
+#ifndef EVENT2_BUFFER_COMPAT_H_INCLUDED_
+#define EVENT2_BUFFER_COMPAT_H_INCLUDED_
+
+#include <event2/visibility.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* evbuffer_readln(buffer, NULL, EVBUFFER_EOL_ANY). */
+EVENT2_EXPORT_SYMBOL
+char *evbuffer_readline(struct evbuffer *buffer);
+
+/* Called after the length changed from old_len to new_len. */
+typedef void (*evbuffer_cb)(struct evbuffer *buffer, size_t old_len, size_t new_len, void *arg);
+
+/* Removes all callbacks and adds this one; with cb NULL adds none. Returns 0; -1 without memory, and then the old ones
+ * stay. Prefer evbuffer_add_cb(), which leaves others' callbacks alone. */
+EVENT2_EXPORT_SYMBOL
+int evbuffer_setcb(struct evbuffer *buffer, evbuffer_cb cb, void *cbarg);
+
+/* Makes the buffer one stretch of memory, and returns the first place in it where len bytes at what are; NULL: nowhere.
+ * evbuffer_search() leaves the memory as it is. */
+EVENT2_EXPORT_SYMBOL
+unsigned char *evbuffer_find(struct evbuffer *buffer, const unsigned char *what, size_t len);
+
+#define EVBUFFER_LENGTH(x) evbuffer_get_length(x)
+#define EVBUFFER_DATA(x) evbuffer_pullup((x), -1)
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
