@@ -24,7 +24,7 @@
 #include <event2/event_struct.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <time.h>
+#include <string.h>
 
 #if defined(__GNUC__)
 #define LIKELY(x) __builtin_expect(!!(x), 1)
@@ -37,12 +37,11 @@
 /* ---- How struct event's public members are used ------------------------------------------------------------------
  *
  * ev_evcallback.evcb_flags: EVLIST_*. ev_evcallback.evcb_closure: enum loop_closure.
- * ev_timeout: while EVLIST_TIMEOUT is set, tv_sec is the deadline in nanoseconds of clock_now() and tv_usec tells where
- * it waits: 0 the heap (ev_timeout_pos.min_heap_idx), n > 0 the common timeout queue n - 1
- * (ev_timeout_pos.ev_next_with_common_timeout).
+ * ev_timeout: while EVLIST_TIMEOUT is set, the deadline in nanoseconds of clock_now(), and where it waits: in the heap
+ * (ev_timeout_pos.min_heap_idx) or in a common timeout queue (ev_timeout_pos.ev_next_with_common_timeout). Only the
+ * accessors below know how.
  * ev_.ev_io.ev_timeout: for EV_PERSIST the interval as the program gave it, with a common timeout's mark; zero: none.
  * ev_.ev_io.ev_io_next, ev_.ev_signal.ev_signal_next: le_prev is the address of the pointer that leads here. */
-_Static_assert(sizeof(time_t) == 8, "a deadline in nanoseconds is kept in tv_sec");
 
 enum loop_closure {
 	LOOP_CLOSURE_EVENT,
@@ -67,10 +66,44 @@ event_flags(const struct event *ev)
 	return ev->ev_evcallback.evcb_flags;
 }
 
+/* The deadline lies over the first 8 bytes of ev_timeout. A timeval of 16 bytes has room for the queue behind it; one
+ * of 8 (a 32-bit time_t) has not, so there the queue is kept in the bits of evcb_flags that EVLIST_* leave free. */
+#define EVENT_QUEUE_IN_FLAGS (sizeof(struct timeval) < 16)
+#define EVENT_QUEUE_SHIFT 8
+#define EVENT_QUEUE_MASK 0x7f00
+#define COMMON_TIMEOUTS_MAX (EVENT_QUEUE_IN_FLAGS ? 127 : 256) /* queues in one base */
+
 static inline uint64_t
 event_deadline(const struct event *ev)
 {
-	return (uint64_t)ev->ev_timeout.tv_sec;
+	uint64_t deadline;
+	memcpy(&deadline, &ev->ev_timeout, sizeof(deadline));
+	return deadline;
+}
+
+static inline void
+event_set_deadline(struct event *ev, uint64_t deadline)
+{
+	memcpy(&ev->ev_timeout, &deadline, sizeof(deadline));
+}
+
+/* Where the timeout waits: -1 the heap, else the number of a common timeout queue. */
+static inline int
+event_queue(const struct event *ev)
+{
+	if (EVENT_QUEUE_IN_FLAGS) return ((event_flags(ev) & EVENT_QUEUE_MASK) >> EVENT_QUEUE_SHIFT) - 1;
+	return (int)ev->ev_timeout.tv_usec - 1;
+}
+
+static inline void
+event_set_queue(struct event *ev, int queue)
+{
+	if (EVENT_QUEUE_IN_FLAGS) {
+		const int others = event_flags(ev) & ~EVENT_QUEUE_MASK;
+		ev->ev_evcallback.evcb_flags = (short)(others | (queue + 1) << EVENT_QUEUE_SHIFT);
+	} else {
+		ev->ev_timeout.tv_usec = queue + 1;
+	}
 }
 
 /* ---- The base ----------------------------------------------------------------------------------------------------
@@ -112,9 +145,9 @@ struct event_base {
 	struct callback_queue one_queue;
 	struct callback_queue later; /* run in the next turn (EVLIST_ACTIVE_LATER) */
 	int npriorities;
-	int running_priority;             /* of the callbacks that run now; -1 outside */
-	int active_count, active_max;     /* in queues and later */
-	int event_count, event_max;       /* see event_counted_locked() */
+	int running_priority;         /* of the callbacks that run now; -1 outside */
+	int active_count, active_max; /* in queues and later */
+	int event_count, event_max;   /* see event_counted_locked() */
 	int virtual_count, virtual_max;
 	int deferred_queued; /* this turn; see deferred.c */
 
@@ -123,8 +156,8 @@ struct event_base {
 	void *current_cond;             /* made with the lock */
 	unsigned long owner;            /* thread_id() of the running loop */
 
-	bool running;  /* inside event_base_loop */
-	bool waiting;  /* inside the backend's wait: others must wake it */
+	bool running; /* inside event_base_loop */
+	bool waiting; /* inside the backend's wait: others must wake it */
 	bool wake_sent;
 	bool exit_wanted;  /* loopexit: after this turn */
 	bool break_wanted; /* loopbreak: after this callback */
@@ -206,9 +239,9 @@ loop_fork_check_locked(struct event_base *base)
 int event_add_locked(struct event *ev, const struct timeval *tv, const uint64_t *deadline);
 
 enum event_del_mode {
-	EVENT_DEL_AUTO,    /* waits for a running callback in another thread, but for EV_FINALIZE events */
-	EVENT_DEL_BLOCK,   /* always waits */
-	EVENT_DEL_NOBLOCK, /* never waits */
+	EVENT_DEL_AUTO,              /* waits for a running callback in another thread, but for EV_FINALIZE events */
+	EVENT_DEL_BLOCK,             /* always waits */
+	EVENT_DEL_NOBLOCK,           /* never waits */
 	EVENT_DEL_EVEN_IF_FINALIZING /* never waits; the finalizers' own */
 };
 int event_del_locked(struct event *ev, enum event_del_mode mode);
@@ -216,7 +249,8 @@ int event_del_locked(struct event *ev, enum event_del_mode mode);
 void event_timeout_unlink_locked(struct event_base *base, struct event *ev);
 /* Undo and do again of all that the kernel knows, for event_reinit(): in event_base_foreach_event's order. */
 int event_base_foreach_locked(struct event_base *base, event_base_foreach_event_cb visit, void *arg); /* inspect.c */
-/* event_assign() for events of our own: never seen by foreach, not counted, keeps no loop alive. Call event_add next. */
+/* event_assign() for events of our own: never seen by foreach, not counted, keeps no loop alive. Call event_add next.
+ */
 void event_assign_internal(
 	struct event *ev, struct event_base *base, evutil_socket_t fd, short what, event_callback_fn cb, void *arg);
 
@@ -320,10 +354,10 @@ void watch_free_all(struct event_base *base);
 /* ---- The rest of the folder --------------------------------------------------------------------------------------
  */
 
-void once_free_all(struct event_base *base);                   /* once.c */
-void loop_interrupt_locked(struct event_base *base);           /* dispatch.c: for loopbreak from signal code */
-extern struct event_base *current_base;                        /* current.c: of the old global calls */
-void base_free(struct event_base *base, bool run_finalizers);  /* base.c */
+void once_free_all(struct event_base *base);                  /* once.c */
+void loop_interrupt_locked(struct event_base *base);          /* dispatch.c: for loopbreak from signal code */
+extern struct event_base *current_base;                       /* current.c: of the old global calls */
+void base_free(struct event_base *base, bool run_finalizers); /* base.c */
 /* finalize.c: cancels and finalizes what event_base_free() finds; returns how many. */
 int finalize_all_locked(struct event_base *base);
 
