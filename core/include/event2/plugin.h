@@ -210,6 +210,27 @@ struct event_plugin_backend {
 	int (*signal)(void *state, int signum, int on);
 };
 
+/* ---- Services: the resolver ------------------------------------------------------------------------------------- */
+
+#define EVENT_PLUGIN_RESOLVER_NAME "resolver"
+#define EVENT_PLUGIN_RESOLVER_MAJOR 1
+#define EVENT_PLUGIN_RESOLVER_MINOR 0
+
+struct addrinfo;
+struct evdns_base;
+
+/** The interface of the service "resolver": how the core looks names up for a program that has an evdns_base. Without
+ * it the core has getaddrinfo(3), which blocks. */
+struct event_plugin_resolver {
+	struct event_plugin_interface head;
+	/** As evdns_getaddrinfo(): calls cb from within and returns NULL, or returns a handle and calls cb later, in the
+	 * loop's thread. cb owns the list: evutil_freeaddrinfo(). */
+	void *(*getaddrinfo)(struct evdns_base *dns, const char *node, const char *service, const struct addrinfo *hints,
+		void (*cb)(int result, struct addrinfo *list, void *arg), void *arg);
+	/** As evdns_getaddrinfo_cancel(): cb of a handle that still waits comes later, with EVUTIL_EAI_CANCEL. */
+	void (*cancel)(void *handle);
+};
+
 /* ---- Looking at plugins, for programs ---------------------------------------------------------------------------- */
 
 /** Identity of the core that this call reached. Thread: any. */
