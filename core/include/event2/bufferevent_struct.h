@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef EVENT2_BUFFEREVENT_STRUCT_H_INCLUDED_
+#define EVENT2_BUFFEREVENT_STRUCT_H_INCLUDED_
+
+/** @file event2/bufferevent_struct.h
+ *
+ * What struct bufferevent shows of itself, for programs that were written when it was public, and for plugins that
+ * bring a type of their own (event2/plugin_bufferevent.h). Everybody else is better off with the functions of
+ * event2/bufferevent.h. */
+
+#include <event2/event-config.h>
+#include <sys/time.h>
+#include <sys/types.h>
+
+#include <event2/bufferevent.h>
+#include <event2/event_struct.h>
+#include <event2/util.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct bufferevent_ops; /* event2/plugin_bufferevent.h */
+
+/** Limits of one buffer, in bytes; see bufferevent_setwatermark(). */
+struct event_watermark {
+	size_t low;
+	size_t high; /**< 0: none */
+};
+
+/** The public part, to be read only; more lies behind it in the same block. */
+struct bufferevent {
+	struct event_base *ev_base;
+	const struct bufferevent_ops *be_ops; /**< its type */
+	struct event ev_read;                 /**< the type's: readiness to read, or only the time for it */
+	struct event ev_write;                /**< the same for writing */
+	struct evbuffer *input;
+	struct evbuffer *output;
+	struct event_watermark wm_read;
+	struct event_watermark wm_write;
+	bufferevent_data_cb readcb;
+	bufferevent_data_cb writecb;
+	bufferevent_event_cb errorcb; /**< the event callback */
+	void *cbarg;
+	struct timeval timeout_read;  /**< zero: none */
+	struct timeval timeout_write; /**< zero: none */
+	short enabled;                /**< EV_READ, EV_WRITE, merged */
+};
+
+#ifdef __cplusplus
+}
+#endif
+#endif
