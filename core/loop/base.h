@@ -8,7 +8,7 @@
  * backend change; event.c an event's life; active.c activation and running; dispatch.c the loop; deferred.c loop.h;
  * finalize.c finalizers; wakeup.c waking from other threads; once.c event_base_once; current.c the old global calls;
  * time.c the time of a base; watch.c evwatch; inspect.c counters, foreach, dump; reinit.c fork; debug_mode.c debug
- * mode; timer/heap.c and timer/common_timeout.c timers; signal/ signals. */
+ * mode; timer/heap.c, timer/common_timeout.c and timer/expire.c timers; signal/ signals. */
 #ifndef MKEVENT_LOOP_BASE_H_
 #define MKEVENT_LOOP_BASE_H_
 
@@ -340,10 +340,12 @@ uint64_t common_timeout_length(const struct event_base *base, int index);
  * reserved when the queue was made, so that neither can fail. */
 void common_timeout_push_locked(struct event_base *base, struct event *ev);
 void common_timeout_erase_locked(struct event_base *base, struct event *ev);
-/* The stand-in is the heap's top and due: activates (event_del and event_active_locked EV_TIMEOUT) those that are due,
- * then moves the stand-in to the next deadline or takes it out of the heap. */
-void common_timeout_expire_locked(struct event_base *base, struct event *stand_in, uint64_t now);
 void common_timeouts_free(struct event_base *base);
+
+/* timer/expire.c: when the earliest timeout is due, UINT64_MAX when there is none. */
+uint64_t timers_deadline_locked(struct event_base *base);
+/* Deletes (event_del_locked) and activates (event_active_locked, EV_TIMEOUT) all that are due at now, in order. */
+void timers_expire_locked(struct event_base *base, uint64_t now);
 
 /* ---- Watchers: watch.c. Both are called without the lock held and only when the list is not empty. ----------------
  */

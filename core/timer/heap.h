@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The timeouts of a base, earliest first: a 4-ary heap whose array holds the deadlines.
+ *
+ * Four children share one cache line, so a level costs one miss whatever the events' own memory does. A timeout that
+ * moves to a later deadline stays where it is until it comes to the top: event_deadline() is what holds, an entry's
+ * own deadline is never later than it. Ordering is exact all the same, since the top is settled before anybody sees
+ * it. An event in the heap knows its place (ev_timeout_pos.min_heap_idx). */
+#ifndef MKEVENT_TIMER_HEAP_H_
+#define MKEVENT_TIMER_HEAP_H_
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct event;
+
+struct timer_entry {
+	uint64_t deadline; /* never later than event_deadline(ev) */
+	struct event *ev;
+};
+
+struct timer_heap {
+	struct timer_entry *entries; /* count of them; placed so that siblings share a line */
+	size_t count;
+	size_t room;
+	void *memory;
+};
+
+void timer_heap_init(struct timer_heap *heap);
+void timer_heap_free(struct timer_heap *heap);
+/* Slow half of timer_heap_reserve(). */
+int timer_heap_grow(struct timer_heap *heap, size_t more);
+
+/* Makes room for more pushes, so that they cannot fail. Returns 0, or -1 with errno set to ENOMEM. */
+static inline int
+timer_heap_reserve(struct timer_heap *heap, size_t more)
+{
+	return heap->room - heap->count >= more ? 0 : timer_heap_grow(heap, more);
+}
+
+/* Adds ev at event_deadline(ev). Room was reserved. */
+void timer_heap_push(struct timer_heap *heap, struct event *ev);
+/* Takes ev out. */
+void timer_heap_erase(struct timer_heap *heap, struct event *ev);
+/* event_deadline(ev) has changed while ev is in the heap. */
+void timer_heap_moved(struct timer_heap *heap, struct event *ev);
+/* The event with the earliest deadline, or NULL. */
+struct event *timer_heap_top(struct timer_heap *heap);
+
+#endif
