@@ -193,7 +193,16 @@ extern "C" {
 	X(int, evhttp_uri_set_unixsocket, -1, (struct evhttp_uri *uri, const char *text), (uri, text)) \
 	X(int, evhttp_uri_set_userinfo, -1, (struct evhttp_uri *uri, const char *text), (uri, text)) \
 	X(char *, evhttp_uridecode, NULL, (const char *text, int n, size_t *size), (text, n, size)) \
-	X(char *, evhttp_uriencode, NULL, (const char *text, ssize_t len, int n), (text, len, n))
+	X(char *, evhttp_uriencode, NULL, (const char *text, ssize_t len, int n), (text, len, n)) \
+	X(void, evhttp_set_request_timeout_tv, , (struct evhttp *http, const struct timeval *tv), (http, tv)) \
+	X(int, evhttp_drain, -1, (struct evhttp *http, void (*done)(struct evhttp *, void *), void *arg), (http, \
+		done, arg)) \
+	X(void, evhttp_request_pause_input, , (struct evhttp_request *req), (req)) \
+	X(void, evhttp_request_resume_input, , (struct evhttp_request *req), (req)) \
+	X(int, evhttp_request_set_streamed, -1, (struct evhttp_request *req), (req)) \
+	X(int, evhttp_request_send_chunk, -1, (struct evhttp_request *req, struct evbuffer *buffer, void \
+		(*fn)(struct evhttp_connection *, void *), void *arg), (req, buffer, fn, arg)) \
+	X(int, evhttp_request_send_end, -1, (struct evhttp_request *req), (req))
 /* clang-format on */
 
 /** The table that the plugin publishes. */
