@@ -110,8 +110,8 @@ struct event_plugin_host {
 	uint32_t size;
 	uint16_t abi_major;
 	uint16_t abi_minor; /**< the core's */
-	/** Different for each copy of the core in a process: compare with event_plugin_identity() of the core that you are
-	 * linked to, and refuse to load when they differ. */
+	/** Different for each copy of the core in a process, as is event_plugin_identity(). The core itself refuses a plugin
+	 * that needs another copy than the one that loads it. */
 	const void *identity;
 	const char *core_version; /**< mkevent's own, such as "1.0.0" */
 	/** Writes one line to the program's log; severity: enum event_plugin_log. */
@@ -126,7 +126,8 @@ struct event_plugin_host {
 		__attribute__((format(printf, 1, 2)))
 #endif
 		;
-	/** These follow event_set_mem_functions(). alloc and realloc return NULL when there is no memory. */
+	/** These follow event_set_mem_functions(), so they are not for load(), which runs before a program can call it. alloc
+	 * and realloc return NULL when there is no memory. */
 	void *(*alloc)(size_t size);
 	void *(*realloc)(void *memory, size_t size);
 	void (*free)(void *memory);
@@ -174,11 +175,12 @@ enum event_plugin_backend_flag {
 
 /** The interface of a backend. It sees no event_base, calls nothing back and links none of our libraries.
  *
- * Threads: the core never makes two calls on one state at once, except change() from another thread during wait() (with
- * the base's lock held by change() and not by wait()): when SAFE_CHANGE below is not promised the core wakes the loop
- * first. What the core promises: change() is called for an fd only when what is wanted of it changed, or when one of
- * its events was deleted and added again, since the fd itself may have been closed and re-used in between; then old may
- * equal now. */
+ * Threads: the core never makes two calls on one state at once. What other threads change while wait() runs is told
+ * after it returned: a program may have closed the fd by then, so a backend takes an error on change to 0 for success.
+ *
+ * What the core promises: change() is called for an fd only when what is wanted of it changed, or when one of its events
+ * was deleted and added again, since the fd itself may have been closed and re-used in between; then old may equal now.
+ * For the same reason an fd that goes to 0 and back within one turn may be another file than before. */
 struct event_plugin_backend {
 	struct event_plugin_interface head;
 	const char *method; /**< what event_base_get_method() says, such as "epoll" */
@@ -187,7 +189,8 @@ struct event_plugin_backend {
 	/** Bytes that the backend wants to keep with each fd. They begin as zeros, and stay at one address until close().
 	 */
 	size_t fdinfo_size;
-	/** Returns the state, or NULL with errno set when the kernel or the configuration does not allow this backend. */
+	/** config is valid during the call only; the host that it names, until unload().
+	 * Returns the state, or NULL with errno set when the kernel or the configuration does not allow this backend. */
 	void *(*open)(const struct event_plugin_backend_config *config);
 	void (*close)(void *state);
 	/** In a forked child: forgets every fd and gets a kernel object of its own, without touching the parent's. The core
@@ -255,14 +258,15 @@ struct event_plugin_info {
 	const char *error;                                /**< NULL unless refused: what is wrong; what to do */
 };
 
-/** Calls visit for every plugin: the loaded, the refused, then the files found in the search path, each name once, in
- * alphabetic order within each folder. Stops when visit does not return 0, and returns that; else 0, or -1 when there
- * is no memory. visit must not call back into this header. Thread: any. */
+/** Calls visit for every plugin: the loaded, the refused, the built-in, then the files found in the search path, each
+ * name once, in alphabetic order within each folder. Opens none. Stops when visit does not return 0, and returns that;
+ * else 0, or -1 when there is no memory. No lock is held while visit runs. Thread: any. */
 EVENT2_CORE_EXPORT_SYMBOL
 int event_plugin_foreach(int (*visit)(const struct event_plugin_info *info, void *arg), void *arg);
 
 /** Loads the plugin of that name ("proto-http") or file (an absolute path ending in ".so") and what it needs.
- * Returns 0 when it is (or already was) loaded; -1 when not, after one log line that says why. Thread: any. */
+ * Returns 0 when it is (or already was) loaded; -1 when not. A log line says why, once for each file and process.
+ * Thread: any. */
 EVENT2_CORE_EXPORT_SYMBOL
 int event_plugin_load(const char *name_or_file);
 
@@ -277,8 +281,10 @@ const struct event_plugin_interface *event_plugin_find(
 EVENT2_CORE_EXPORT_SYMBOL
 void event_plugin_seal(void);
 
-/** Opens a plugin's file, checks it as loading would, without running its load(), and closes it again.
- * Returns 0 when it would do; -1 and in why (of why_size bytes, always terminated) what is wrong and what to do. */
+/** Opens a plugin's file (an absolute path ending in ".so"), checks it as loading would, without running its load(), and
+ * closes it again. What it needs must be loaded or in the search path. Logs nothing.
+ * Returns 0 when it would do; -1 and in why (of why_size bytes, always terminated) what is wrong and what to do.
+ * Thread: any. */
 EVENT2_CORE_EXPORT_SYMBOL
 int event_plugin_verify(const char *file, char *why, size_t why_size);
 
