@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Tests. A program runs once (plain_programs) or once under each backend (loop_programs); its source is its own name
+# with .c unless it says otherwise. Each case of a cmocka program is one result of `make check`.
+
+plain_programs =
+loop_programs =
+
+# Programs in alphabetic order. A new one adds its line: to loop_programs when it runs an event loop.
+plain_programs += tests/unit/test_getaddrinfo
+plain_programs += tests/unit/test_log
+plain_programs += tests/unit/test_util
+loop_programs += tests/unit/test_listener
+
+if CMOCKA
+check_PROGRAMS += $(plain_programs) $(loop_programs)
+
+test_entries = $(plain_programs:=.t) $(loop_programs:=-poll.t) $(loop_programs:=-select.t)
+if BACKEND_EPOLL
+test_entries += $(loop_programs:=-epoll.t)
+endif
+if BACKEND_KQUEUE
+test_entries += $(loop_programs:=-kqueue.t)
+endif
+TESTS += $(test_entries)
+endif
+
+AM_CPPFLAGS += -I$(srcdir)/tests/include
+test_libs = libevent_core.la libevent_extra.la $(threads_lib) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+if THREADS
+threads_lib = libevent_pthreads.la
+endif
+LDADD = $(test_libs)
+
+TEST_EXTENSIONS = .t .sh
+T_LOG_DRIVER = $(SHELL) $(srcdir)/tests/driver
+SH_LOG_DRIVER = $(SHELL) $(srcdir)/tests/driver
+SH_LOG_COMPILER = $(SHELL) $(srcdir)/tests/run --script
+AM_TESTS_ENVIRONMENT = MKEVENT_BUILD='$(abs_top_builddir)' MKEVENT_SOURCE='$(abs_top_srcdir)' \
+	; export MKEVENT_BUILD MKEVENT_SOURCE;
+
+# An entry is a script that runs one program under one backend; it can also be run by hand.
+$(test_entries): $(srcdir)/tests/local.mk
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
+	printf '#!/bin/sh\nMKEVENT_BUILD=%s MKEVENT_SOURCE=%s exec sh %s/tests/run %s "$$@"\n' \
+		'$(abs_top_builddir)' '$(abs_top_srcdir)' '$(abs_top_srcdir)' '$(@:.t=)' >$@ && chmod +x $@
+CLEANFILES += $(test_entries)
+
+EXTRA_DIST += tests/include/cmocka.h tests/driver tests/run
