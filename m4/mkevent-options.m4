@@ -76,7 +76,7 @@ for mkevent_name in $mkevent_builtin; do
 		[AC_MSG_ERROR([--with-builtin-plugins: no plugin "$mkevent_name" can be built here; there are:$mkevent_available])])
 	AS_CASE([" $BUILTIN_PLUGINS "], [*" $mkevent_name "*], [continue])
 	AS_VAR_APPEND([BUILTIN_PLUGINS], ["${BUILTIN_PLUGINS:+ }$mkevent_name"])
-	AS_VAR_APPEND([BUILTIN_LIBRARIES], [" builtin-$mkevent_name.la"])
+	AS_VAR_APPEND([BUILTIN_LIBRARIES], [" libbuiltin-$mkevent_name.la"])
 done
 AC_SUBST([BUILTIN_PLUGINS])
 AC_SUBST([BUILTIN_LIBRARIES])
