@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A 4-ary heap of deadlines; see heap.h.
+ *
+ * Against a binary heap of event pointers: half the levels, and one line instead of two events a level. Against a
+ * timing wheel: exact to the nanosecond, no work for empty slots, and nothing that a slot's width could be wrong for.
+ * Against a pairing heap: its links would lie in the events, where each is a miss. */
+#include "config.h"
+
+#include "timer/heap.h"
+
+#include "loop/base.h"
+#include "util/mm.h"
+
+#include <errno.h>
+#include <limits.h>
+
+#define ARITY 4
+#define LINE_BYTES 64
+#define ROOM_FIRST 32
+
+static size_t
+parent_of(size_t index)
+{
+	return (index - 1) / ARITY;
+}
+
+static size_t
+first_child_of(size_t index)
+{
+	return index * ARITY + 1;
+}
+
+static void
+put(struct timer_heap *heap, size_t index, struct timer_entry entry)
+{
+	heap->entries[index] = entry;
+	entry.ev->ev_timeout_pos.min_heap_idx = (int)index;
+}
+
+/* ---- Memory ------------------------------------------------------------------------------------------------------ */
+
+void
+timer_heap_init(struct timer_heap *heap)
+{
+	heap->entries = NULL;
+	heap->count = heap->room = 0;
+	heap->memory = NULL;
+}
+
+void
+timer_heap_free(struct timer_heap *heap)
+{
+	mm_free(heap->memory);
+	timer_heap_init(heap);
+}
+
+/* Entry 1 and its three siblings begin a line. */
+static struct timer_entry *
+align(void *memory)
+{
+	uintptr_t first = (uintptr_t)memory + sizeof(struct timer_entry);
+	size_t shift = (LINE_BYTES - first % LINE_BYTES) % LINE_BYTES;
+	return (struct timer_entry *)((char *)memory + shift);
+}
+
+int
+timer_heap_grow(struct timer_heap *heap, size_t more)
+{
+	const size_t most =
+		SIZE_MAX / sizeof(struct timer_entry) / 4 < INT_MAX ? SIZE_MAX / sizeof(struct timer_entry) / 4 : INT_MAX;
+	if (more > most - heap->count) {
+		errno = ENOMEM;
+		return -1;
+	}
+	size_t room = heap->room ? heap->room : ROOM_FIRST;
+	while (room - heap->count < more)
+		room = room > most / 2 ? most : room * 2;
+	size_t shift = heap->memory ? (size_t)((char *)heap->entries - (char *)heap->memory) : 0;
+	char *memory = mm_realloc(heap->memory, room * sizeof(struct timer_entry) + LINE_BYTES);
+	if (!memory) return -1;
+	struct timer_entry *entries = align(memory);
+	if ((char *)entries != memory + shift) memmove(entries, memory + shift, heap->count * sizeof(struct timer_entry));
+	heap->memory = memory;
+	heap->entries = entries;
+	heap->room = room;
+	return 0;
+}
+
+/* ---- Order ------------------------------------------------------------------------------------------------------- */
+
+static void
+sift_up(struct timer_heap *heap, size_t index, struct timer_entry entry)
+{
+	while (index > 0) {
+		size_t parent = parent_of(index);
+		if (heap->entries[parent].deadline <= entry.deadline) break;
+		put(heap, index, heap->entries[parent]);
+		index = parent;
+	}
+	put(heap, index, entry);
+}
+
+/* Index of the earliest of four siblings: arithmetic instead of branches, which no predictor would get right. */
+static size_t
+earliest_of_four(const struct timer_entry *entries, size_t first)
+{
+	size_t low = first + (entries[first + 1].deadline < entries[first].deadline);
+	size_t high = first + 2 + (entries[first + 3].deadline < entries[first + 2].deadline);
+	size_t mask = 0 - (size_t)(entries[high].deadline < entries[low].deadline);
+	return low ^ ((low ^ high) & mask);
+}
+
+static size_t
+earliest_of_last(const struct timer_entry *entries, size_t first, size_t count)
+{
+	size_t best = first;
+	for (size_t i = first + 1; i < count; i++)
+		if (entries[i].deadline < entries[best].deadline) best = i;
+	return best;
+}
+
+/* A heap of a million does not fit a cache: ask for the grandchildren, all in one stretch, while the children are
+ * compared. */
+static void
+prefetch_children(const struct timer_heap *heap, size_t first)
+{
+#ifdef __GNUC__
+	const char *line = (const char *)(heap->entries + first_child_of(first));
+	if (first_child_of(first) >= heap->count) return;
+	for (int i = 0; i < ARITY; i++)
+		__builtin_prefetch(line + i * LINE_BYTES);
+#else
+	(void)heap;
+	(void)first;
+#endif
+}
+
+static void
+sift_down(struct timer_heap *heap, size_t index, struct timer_entry entry)
+{
+	struct timer_entry *entries = heap->entries;
+	for (;;) {
+		size_t child = first_child_of(index);
+		if (child >= heap->count) break;
+		prefetch_children(heap, child);
+		child = child + ARITY <= heap->count ? earliest_of_four(entries, child)
+											 : earliest_of_last(entries, child, heap->count);
+		if (entries[child].deadline >= entry.deadline) break;
+		put(heap, index, entries[child]);
+		index = child;
+	}
+	put(heap, index, entry);
+}
+
+static void
+settle(struct timer_heap *heap, size_t index, struct timer_entry entry)
+{
+	if (index > 0 && heap->entries[parent_of(index)].deadline > entry.deadline)
+		sift_up(heap, index, entry);
+	else
+		sift_down(heap, index, entry);
+}
+
+/* ---- What the loop calls ----------------------------------------------------------------------------------------- */
+
+void
+timer_heap_push(struct timer_heap *heap, struct event *ev)
+{
+	sift_up(heap, heap->count++, (struct timer_entry){event_deadline(ev), ev});
+}
+
+void
+timer_heap_erase(struct timer_heap *heap, struct event *ev)
+{
+	size_t index = (size_t)ev->ev_timeout_pos.min_heap_idx;
+	struct timer_entry last = heap->entries[--heap->count];
+	if (last.ev != ev) settle(heap, index, last);
+}
+
+void
+timer_heap_moved(struct timer_heap *heap, struct event *ev)
+{
+	size_t index = (size_t)ev->ev_timeout_pos.min_heap_idx;
+	uint64_t deadline = event_deadline(ev);
+	if (deadline < heap->entries[index].deadline) sift_up(heap, index, (struct timer_entry){deadline, ev});
+}
+
+struct event *
+timer_heap_top(struct timer_heap *heap)
+{
+	while (heap->count > 0) {
+		struct event *ev = heap->entries[0].ev;
+		uint64_t deadline = event_deadline(ev);
+		if (heap->entries[0].deadline == deadline) return ev;
+		sift_down(heap, 0, (struct timer_entry){deadline, ev});
+	}
+	return NULL;
+}
