@@ -12,13 +12,19 @@ struct event_base;
 /* The bufferevent that owns this buffer, so that its callbacks hold a reference to it and use its lock and base. */
 void evbuffer_set_parent(struct evbuffer *buffer, struct bufferevent *parent);
 /* Reads until would-block, EOF, or howmuch bytes, into spare room at the tail without asking the kernel how much there
- * is; the room it offers adapts to what came. hint: the last read's fill, kept by the caller, 0 at first.
- * Returns bytes, 0 at EOF, -1 with errno set. */
+ * is; the room it offers adapts to what came. hint: the last read's fill, kept by the caller, 0 at first. A frozen end
+ * does not matter to it. Returns bytes, 0 at EOF, -1 with errno set. */
 int evbuffer_read_adaptive(struct evbuffer *buffer, evutil_socket_t fd, size_t howmuch, size_t *hint);
 
 void evbuffer_incref(struct evbuffer *buffer);
 void evbuffer_decref_and_unlock(struct evbuffer *buffer);
-/* Calls the callbacks that are due (or defers them) after several changes made under one lock. */
+/* Between the two, changes are counted but the program's callbacks wait; then they run once for all of them (or are
+ * deferred). For changes that are made under a lock: invoke when it was released. Holds nest. */
+void evbuffer_hold_callbacks(struct evbuffer *buffer);
 void evbuffer_invoke_callbacks(struct evbuffer *buffer);
+
+/* For evbuffer_cb_set_flags(): the callback is one of ours. It runs at once, whatever is held or deferred, before the
+ * program's and under the buffer's lock, and stays when the program clears the callbacks. It may not free the buffer. */
+#define EVBUFFER_CB_NODEFER 2
 
 #endif
