@@ -45,4 +45,15 @@ $(test_entries): $(srcdir)/tests/local.mk
 		'$(abs_top_builddir)' '$(abs_top_srcdir)' '$(abs_top_srcdir)' '$(@:.t=)' >$@ && chmod +x $@
 CLEANFILES += $(test_entries)
 
-EXTRA_DIST += tests/include/cmocka.h tests/driver tests/run
+
+# The cases that stand for known defects of the libraries before us, and where libevent itself differs.
+check-known-holes: all $(check_PROGRAMS) $(test_entries)
+	@MKEVENT_BUILD='$(abs_top_builddir)' MKEVENT_SOURCE='$(abs_top_srcdir)' \
+		$(SHELL) $(srcdir)/tests/known-holes '$(MAKE)' $(test_entries)
+check-differential: all $(check_PROGRAMS)
+	@MKEVENT_BUILD='$(abs_top_builddir)' MKEVENT_SOURCE='$(abs_top_srcdir)' $(SHELL) $(srcdir)/tests/differential/compare
+.PHONY: check-known-holes check-differential
+CLEANFILES += known-holes.log
+
+EXTRA_DIST += tests/cases.awk tests/differential/compare tests/differential/list tests/DIFFERENCES.md tests/driver \
+	tests/include/cmocka.h tests/known-holes tests/run
