@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* One plugin: open, check, load what it needs, run its load(). And the same without the last two, for
+ * event_plugin_verify(). */
+#include "config.h"
+
+#include "registry/internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const struct event_plugin_descriptor *
+load_builtin(const char *name)
+{
+	for (int i = 0; registry_builtin[i]; i++)
+		if (strcmp(registry_builtin[i]->name, name) == 0) return registry_builtin[i];
+	return NULL;
+}
+
+/* Says how it went with something that is needed. */
+static bool
+need_failed(
+	const struct event_plugin_need *need, enum plugin_status status, const struct plugin *found, struct why *why)
+{
+	char path[512];
+	why_set(why, "it needs the %s %s, which ", kind_name(need->kind), need->name);
+	switch (status) {
+	case PLUGIN_LOADING:
+		why_add(why, "needs it in turn (a cycle); take one of the two needs out");
+		break;
+	case PLUGIN_REFUSED:
+		why_add(why, "was refused (%s)", found && found->error ? found->error : "out of memory");
+		break;
+	case PLUGIN_LOADED:
+		why_add(why, "has version %d, not %d; install a newer one", found->descriptor.interface->minor, need->minor);
+		break;
+	case PLUGIN_ABSENT:
+		why_add(why, "is not in %s; install it", path_describe(path, sizeof(path)));
+		break;
+	}
+	return false;
+}
+
+static bool
+load_needs(const struct event_plugin_need *need, struct why *why)
+{
+	for (; need && need->kind; need++) {
+		struct plugin *found;
+		enum plugin_status status = registry_obtain(need->name, NULL, need->kind, OBTAIN_QUIET, &found);
+		if (status == PLUGIN_LOADED && found->descriptor.interface->minor >= need->minor) continue;
+		if (!need->optional) return need_failed(need, status, found, why);
+	}
+	return true;
+}
+
+static bool
+run_load(const struct event_plugin_descriptor *descriptor, struct why *why)
+{
+	if (!descriptor->load) return true;
+	host_fail_clear();
+	if (descriptor->load(registry_host()) == 0) return true;
+	const char *text = host_fail_text();
+	return why_set(why, "%s", text[0] ? text : "its load() failed and did not say why; ask its author");
+}
+
+bool
+load_plugin(struct plugin *plugin, const struct event_plugin_descriptor *builtin, uint32_t kind, struct why *why)
+{
+	struct object object = {NULL, builtin};
+	if (!builtin && registry_sealed())
+		return why_set(why, "not loaded, since the program called event_plugin_seal(); load it before");
+	if (!builtin && !object_open(plugin->file, &object, why)) return false;
+	if (check_descriptor(object.symbol, plugin->name, kind, &plugin->descriptor, why) &&
+		load_needs(plugin->descriptor.needs, why) && run_load(&plugin->descriptor, why)) {
+		plugin->handle = object.handle;
+		return true;
+	}
+	object_close(object.handle);
+	return false;
+}
+
+/* A need is there when it is loaded, built in or a file: that is not opened. */
+static bool
+needs_are_there(const struct event_plugin_need *need, struct why *why)
+{
+	for (; need && need->kind; need++) {
+		if (need->optional || load_builtin(need->name)) continue;
+		char *file = path_find(need->name);
+		free(file);
+		if (!file) return need_failed(need, PLUGIN_ABSENT, NULL, why);
+	}
+	return true;
+}
+
+static bool
+verify(const char *file, struct why *why)
+{
+	char name[PLUGIN_NAME_BYTES];
+	struct object object;
+	struct event_plugin_descriptor descriptor;
+	if (file[0] != '/' || !path_name(file, name))
+		return why_set(why, "this is no absolute path that ends in .so; give one");
+	if (registry_sealed()) return why_set(why, "not opened, since the program called event_plugin_seal(); ask before");
+	if (!object_open(file, &object, why)) return false;
+	bool good = check_descriptor(object.symbol, name, 0, &descriptor, why) && needs_are_there(descriptor.needs, why);
+	object_close(object.handle);
+	return good;
+}
+
+int
+event_plugin_verify(const char *file, char *why_text, size_t why_size)
+{
+	struct why why = {""};
+	bool good = verify(file, &why);
+	if (why_size) {
+		size_t length = strlen(why.text);
+		if (length >= why_size) length = why_size - 1;
+		memcpy(why_text, why.text, length);
+		why_text[length] = '\0';
+	}
+	return good ? 0 : -1;
+}

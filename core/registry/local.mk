@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: BSD-3-Clause
+libevent_core_la_SOURCES += \
+	core/registry/backend.c \
+	core/registry/builtin.h \
+	core/registry/check.c \
+	core/registry/host.c \
+	core/registry/internal.h \
+	core/registry/listing.c \
+	core/registry/load.c \
+	core/registry/lock.c \
+	core/registry/message.c \
+	core/registry/object.c \
+	core/registry/path.c \
+	core/registry/registry.c \
+	core/registry/registry.h \
+	core/registry/setting.c \
+	core/registry/trust.c \
+	core/registry/why.c

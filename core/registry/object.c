@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Opening a plugin's file, and telling why that failed. dlerror() is right about most, but calls an object for another
+ * processor a missing file: so after a failure we look at the file's head ourselves. */
+#include "config.h"
+
+#include "registry/internal.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#ifdef __ELF__
+#include <elf.h>
+#endif
+
+#ifdef __ELF__
+/* Class, byte order and machine are compared with those of the object that this function is part of. */
+static bool
+head_is_ours(const char *file, struct why *why)
+{
+	_Static_assert(offsetof(Elf32_Ehdr, e_machine) == offsetof(Elf64_Ehdr, e_machine), "one layout so far");
+	Elf32_Ehdr head, own;
+	Dl_info info;
+	int fd = open(file, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return why_set(why, "%s; %s", strerror(errno), errno == ENOENT ? "look at its name" : "make it readable");
+	ssize_t got = read(fd, &head, sizeof(head));
+	close(fd);
+	if (got < (ssize_t)sizeof(head) || memcmp(head.e_ident, ELFMAG, SELFMAG) != 0)
+		return why_set(why, "not a shared object (no ELF file); build or install it again");
+	if (!dladdr((const void *)(size_t)object_open, &info) || !info.dli_fbase) return true;
+	memcpy(&own, info.dli_fbase, sizeof(own));
+	if (memcmp(own.e_ident, ELFMAG, SELFMAG) != 0) return true;
+	if (head.e_machine != own.e_machine || head.e_ident[EI_CLASS] != own.e_ident[EI_CLASS] ||
+		head.e_ident[EI_DATA] != own.e_ident[EI_DATA])
+		return why_set(why,
+			"made for another architecture (ELF machine %d, %d bits; this process: machine %d, %d bits); "
+			"install the one for this system",
+			head.e_machine, head.e_ident[EI_CLASS] == ELFCLASS64 ? 64 : 32, own.e_machine,
+			own.e_ident[EI_CLASS] == ELFCLASS64 ? 64 : 32);
+	return true;
+}
+#else
+static bool
+head_is_ours(const char *file, struct why *why)
+{
+	(void)file, (void)why;
+	return true;
+}
+#endif
+
+/* What dlerror() says begins with the file's name, which our line has already. */
+static const char *
+loader_says(const char *file)
+{
+	const char *text = dlerror();
+	if (!text) return "cannot be opened";
+	size_t length = strlen(file);
+	if (strncmp(text, file, length) == 0 && text[length] == ':') {
+		text += length + 1;
+		while (*text == ' ')
+			text++;
+	}
+	return text;
+}
+
+/* A plugin that is linked to a shared core, in a program with a core of its own, would work on another set of bases. */
+static bool
+core_is_ours(void *handle, struct why *why)
+{
+	const void *found = dlsym(handle, "event_plugin_identity");
+	if (!found) return true; /* it needs no core */
+	const void *(*identity)(void);
+	memcpy(&identity, &found, sizeof(identity));
+	if (identity() == event_plugin_identity()) return true;
+	Dl_info info;
+	const char *other = dladdr(found, &info) && info.dli_fname ? info.dli_fname : "another one";
+	return why_set(why,
+		"it is bound to a second core in this process (%s); link the program to the shared libevent_core, or "
+		"build the plugin in",
+		other);
+}
+
+bool
+object_open(const char *file, struct object *object, struct why *why)
+{
+	if (!trust_file(file, why)) return false;
+	object->handle = dlopen(file, RTLD_NOW | RTLD_LOCAL);
+	if (!object->handle) {
+		struct why loader;
+		why_set(&loader, "%s", loader_says(file));
+		if (!head_is_ours(file, why)) return false;
+		return why_set(why, "%s; install what it needs, or build it again", loader.text);
+	}
+	object->symbol = dlsym(object->handle, "event_plugin");
+	if (!object->symbol)
+		why_set(why, "no symbol \"event_plugin\", so it is no plugin; define one with EVENT_PLUGIN_DEFINE()");
+	else if (core_is_ours(object->handle, why))
+		return true;
+	dlclose(object->handle);
+	return false;
+}
+
+void
+object_close(void *handle)
+{
+	if (handle) dlclose(handle);
+}
