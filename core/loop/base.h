@@ -5,10 +5,11 @@
  * never held into a user's callback, nor while the backend waits.
  *
  * Who owns what: base.c new and free, method, features, priorities; config.c event_config; fdmap.c the fds and every
- * backend change; event.c an event's life; active.c activation and running; dispatch.c the loop; deferred.c loop.h;
- * finalize.c finalizers; wakeup.c waking from other threads; once.c event_base_once; current.c the old global calls;
- * time.c the time of a base; watch.c evwatch; inspect.c counters, foreach, dump; reinit.c fork; debug_mode.c debug
- * mode; timer/heap.c, timer/common_timeout.c and timer/expire.c timers; signal/ signals. */
+ * backend change; event.c an event's life, facts.c what can be asked of it; active.c activation and running; dispatch.c
+ * the loop; deferred.c loop.h; finalize.c finalizers; wakeup.c waking from other threads; once.c event_base_once;
+ * current.c the old global calls; time.c the time of a base; watch.c evwatch; inspect.c counters, foreach, dump;
+ * reinit.c fork; debug_mode.c debug mode; timer/heap.c, timer/common_timeout.c and timer/expire.c timers; signal/
+ * signals. */
 #ifndef MKEVENT_LOOP_BASE_H_
 #define MKEVENT_LOOP_BASE_H_
 
@@ -352,6 +353,12 @@ void timers_expire_locked(struct event_base *base, uint64_t now);
 void watch_run_prepare(struct event_base *base, uint64_t deadline); /* UINT64_MAX: no timeout */
 void watch_run_check(struct event_base *base);
 void watch_free_all(struct event_base *base);
+
+/* ---- Time: time.c ------------------------------------------------------------------------------------------------
+ */
+
+/* The time of day at which clock_now() is ns, for event_pending(). */
+void base_wall_time_locked(struct event_base *base, uint64_t ns, struct timeval *tv);
 
 /* ---- The rest of the folder --------------------------------------------------------------------------------------
  */

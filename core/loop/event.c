@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* An event's life: made, added, deleted, freed, and what can be asked of it. */
+#include "config.h"
+
+#include "loop/base.h"
+#include "util/log.h"
+#include "util/mm.h"
+
+#include <errno.h>
+
+#define WAITS_FOR (EV_READ | EV_WRITE | EV_CLOSED | EV_SIGNAL)
+#define IS_ACTIVE (EVLIST_ACTIVE | EVLIST_ACTIVE_LATER)
+
+static int
+no_base(const char *function)
+{
+	log_warnx("%s: the event has no base", function);
+	return -1;
+}
+
+/* ---- Making and freeing ------------------------------------------------------------------------------------------ */
+
+static char self_cbarg; /* its address says "the event itself" */
+
+void *
+event_self_cbarg(void)
+{
+	return &self_cbarg;
+}
+
+static enum loop_closure
+closure_of(short events)
+{
+	if (events & EV_SIGNAL) return LOOP_CLOSURE_SIGNAL;
+	return events & EV_PERSIST ? LOOP_CLOSURE_PERSIST : LOOP_CLOSURE_EVENT;
+}
+
+/* The links are left as they are: a list that an event still is in, by mistake, stays whole until the mistake is found.
+ */
+static void
+fill(struct event *ev, struct event_base *base, evutil_socket_t fd, short events, event_callback_fn callback, void *arg)
+{
+	ev->ev_base = base;
+	ev->ev_evcallback.evcb_flags = EVLIST_INIT;
+	ev->ev_evcallback.evcb_pri = base ? (uint8_t)(base->npriorities / 2) : 0;
+	ev->ev_evcallback.evcb_closure = (uint8_t)closure_of(events);
+	ev->ev_evcallback.evcb_cb_union.evcb_callback = callback;
+	ev->ev_evcallback.evcb_arg = arg == &self_cbarg ? ev : arg;
+	ev->ev_fd = fd;
+	ev->ev_events = events;
+	ev->ev_res = 0;
+	if (events & EV_SIGNAL) {
+		ev->ev_.ev_signal.ev_ncalls = 0;
+		ev->ev_.ev_signal.ev_pncalls = NULL;
+	} else {
+		ev->ev_.ev_io.ev_timeout.tv_sec = 0;
+		ev->ev_.ev_io.ev_timeout.tv_usec = 0;
+	}
+}
+
+static bool
+flags_exclude_each_other(short events)
+{
+	return (events & EV_SIGNAL) && (events & (EV_READ | EV_WRITE | EV_CLOSED));
+}
+
+int
+event_assign(
+	struct event *ev, struct event_base *base, evutil_socket_t fd, short events, event_callback_fn callback, void *arg)
+{
+	debug_mode_assign(ev);
+	fill(ev, base ? base : current_base, fd, events, callback, arg);
+	if (!flags_exclude_each_other(events)) return 0;
+	log_warnx("event_assign: EV_SIGNAL cannot be combined with EV_READ, EV_WRITE or EV_CLOSED");
+	return -1;
+}
+
+void
+event_assign_internal(
+	struct event *ev, struct event_base *base, evutil_socket_t fd, short what, event_callback_fn cb, void *arg)
+{
+	fill(ev, base, fd, what, cb, arg);
+	ev->ev_evcallback.evcb_flags |= EVLIST_INTERNAL;
+	ev->ev_evcallback.evcb_pri = 0;
+}
+
+struct event *
+event_new(struct event_base *base, evutil_socket_t fd, short events, event_callback_fn callback, void *arg)
+{
+	struct event *ev = mm_malloc(sizeof(*ev));
+	if (!ev) return NULL;
+	if (event_assign(ev, base, fd, events, callback, arg) == 0) return ev;
+	debug_mode_forget(ev);
+	mm_free(ev);
+	return NULL;
+}
+
+void
+event_free(struct event *ev)
+{
+	if (!ev) return;
+	(void)event_del(ev);
+	debug_mode_forget(ev);
+	mm_free(ev);
+}
+
+void
+event_debug_unassign(struct event *ev)
+{
+	debug_mode_check_idle(ev, "event_debug_unassign");
+	debug_mode_forget(ev);
+	ev->ev_evcallback.evcb_flags &= (short)~EVLIST_INIT;
+}
+
+/* ---- Timeouts ---------------------------------------------------------------------------------------------------- */
+
+void
+event_timeout_unlink_locked(struct event_base *base, struct event *ev)
+{
+	const short flags = event_flags(ev);
+	if (!(flags & EVLIST_TIMEOUT)) return;
+	if (event_queue(ev) < 0)
+		timer_heap_erase(&base->timers, ev);
+	else
+		common_timeout_erase_locked(base, ev);
+	event_set_queue(ev, -1);
+	ev->ev_evcallback.evcb_flags &= (short)~EVLIST_TIMEOUT;
+	event_uncounted_locked(base, flags);
+}
+
+/* Room for an entry in the heap was reserved. */
+static void
+timeout_link_locked(struct event_base *base, struct event *ev, uint64_t deadline, int queue)
+{
+	event_set_deadline(ev, deadline);
+	event_set_queue(ev, queue);
+	if (queue < 0)
+		timer_heap_push(&base->timers, ev);
+	else
+		common_timeout_push_locked(base, ev);
+	ev->ev_evcallback.evcb_flags |= EVLIST_TIMEOUT;
+	event_counted_locked(base, event_flags(ev));
+}
+
+/* A timeout that is set anew before its callback ran is not active any more; whatever else made it active stays. */
+static void
+forget_due_locked(struct event_base *base, struct event *ev)
+{
+	if (!(event_flags(ev) & IS_ACTIVE) || !(ev->ev_res & EV_TIMEOUT)) return;
+	ev->ev_res &= (short)~EV_TIMEOUT;
+	if (ev->ev_res & WAITS_FOR) return;
+	if ((ev->ev_events & EV_SIGNAL) && ev->ev_.ev_signal.ev_ncalls && ev->ev_.ev_signal.ev_pncalls)
+		*ev->ev_.ev_signal.ev_pncalls = 0;
+	callback_deactivate_locked(base, &ev->ev_evcallback);
+}
+
+static uint64_t
+saturating_sum(uint64_t a, uint64_t b)
+{
+	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
+static void
+timeout_set_locked(struct event_base *base, struct event *ev, const struct timeval *tv, const uint64_t *absolute)
+{
+	const int queue = common_timeout_index(base, tv);
+	uint64_t deadline;
+	if (absolute) {
+		deadline = *absolute;
+	} else {
+		const uint64_t length = queue < 0 ? clock_from_timeval(tv) : common_timeout_length(base, queue);
+		deadline = saturating_sum(base_now_locked(base), length);
+		if (ev->ev_evcallback.evcb_closure == LOOP_CLOSURE_PERSIST) ev->ev_.ev_io.ev_timeout = *tv;
+	}
+	if (UNLIKELY(event_flags(ev) & IS_ACTIVE)) forget_due_locked(base, ev);
+	if ((event_flags(ev) & EVLIST_TIMEOUT) && queue < 0 && event_queue(ev) < 0) {
+		event_set_deadline(ev, deadline);
+		timer_heap_moved(&base->timers, ev);
+	} else {
+		event_timeout_unlink_locked(base, ev);
+		timeout_link_locked(base, ev, deadline, queue);
+	}
+	/* Only a loop that would sleep for too long is woken. */
+	if (UNLIKELY(base->waiting) && timers_deadline_locked(base) >= deadline) loop_wake_locked(base);
+}
+
+/* ---- Adding ------------------------------------------------------------------------------------------------------ */
+
+/* The event was assigned again while the heap still holds it. */
+static bool
+in_heap_by_mistake(const struct event_base *base, const struct event *ev)
+{
+	const size_t place = (size_t)ev->ev_timeout_pos.min_heap_idx;
+	return place < base->timers.count && base->timers.entries[place].ev == ev;
+}
+
+static int
+insert_locked(struct event_base *base, struct event *ev)
+{
+	int result;
+	if (!(ev->ev_events & EV_SIGNAL))
+		result = fdmap_add_locked(base, ev);
+	else
+		result = flags_exclude_each_other(ev->ev_events) ? -1 : signal_add_locked(base, ev);
+	if (result < 0) return -1;
+	ev->ev_evcallback.evcb_flags |= EVLIST_INSERTED;
+	event_counted_locked(base, event_flags(ev));
+	return 0;
+}
+
+static int
+check_timeout_locked(struct event_base *base, struct event *ev)
+{
+	if (event_flags(ev) & EVLIST_TIMEOUT) return 0;
+	if (UNLIKELY(in_heap_by_mistake(base, ev))) {
+		log_warnx("event_add: event %p was assigned again while its timeout was pending", (void *)ev);
+		errno = EINVAL;
+		return -1;
+	}
+	return timer_heap_reserve(&base->timers, 1);
+}
+
+int
+event_add_locked(struct event *ev, const struct timeval *tv, const uint64_t *deadline)
+{
+	struct event_base *base = ev->ev_base;
+	debug_mode_check(ev, "event_add");
+	const short flags = event_flags(ev);
+	if (UNLIKELY(flags & EVLIST_FINALIZING)) return -1;
+	loop_fork_check_locked(base);
+	if (tv && check_timeout_locked(base, ev) < 0) return -1;
+	if ((ev->ev_events & WAITS_FOR) && !(flags & EVLIST_INSERTED) && insert_locked(base, ev) < 0) return -1;
+	if (tv) timeout_set_locked(base, ev, tv, deadline);
+	if (!(flags & (EVLIST_INSERTED | EVLIST_TIMEOUT)) && (event_flags(ev) & (EVLIST_INSERTED | EVLIST_TIMEOUT)))
+		debug_mode_add(ev);
+	return 0;
+}
+
+int
+event_add(struct event *ev, const struct timeval *timeout)
+{
+	struct event_base *base = ev->ev_base;
+	if (UNLIKELY(!base)) return no_base("event_add");
+	base_lock(base);
+	const int result = event_add_locked(ev, timeout, NULL);
+	base_unlock(base);
+	return result;
+}
+
+int
+event_remove_timer(struct event *ev)
+{
+	struct event_base *base = ev->ev_base;
+	if (!base) return no_base("event_remove_timer");
+	base_lock(base);
+	debug_mode_check(ev, "event_remove_timer");
+	if (event_flags(ev) & EVLIST_TIMEOUT) {
+		event_timeout_unlink_locked(base, ev);
+		if (ev->ev_evcallback.evcb_closure == LOOP_CLOSURE_PERSIST) evutil_timerclear(&ev->ev_.ev_io.ev_timeout);
+		if (!(event_flags(ev) & EVLIST_INSERTED)) debug_mode_del(ev);
+		if (base->event_count == 0) loop_wake_locked(base);
+	}
+	base_unlock(base);
+	return 0;
+}
+
+/* ---- Deleting ---------------------------------------------------------------------------------------------------- */
+
+static void
+remove_locked(struct event_base *base, struct event *ev)
+{
+	const short flags = event_flags(ev);
+	if (!(flags & (EVLIST_INSERTED | EVLIST_TIMEOUT | IS_ACTIVE))) return;
+	if (flags & EVLIST_TIMEOUT) event_timeout_unlink_locked(base, ev);
+	if (flags & IS_ACTIVE) callback_deactivate_locked(base, &ev->ev_evcallback);
+	if (flags & EVLIST_INSERTED) {
+		ev->ev_evcallback.evcb_flags &= (short)~EVLIST_INSERTED;
+		event_uncounted_locked(base, flags);
+		if (ev->ev_events & EV_SIGNAL)
+			(void)signal_del_locked(base, ev);
+		else
+			fdmap_del_locked(base, ev);
+	}
+	if (flags & (EVLIST_INSERTED | EVLIST_TIMEOUT)) debug_mode_del(ev);
+	/* A loop that has nothing to wait for any more ends. */
+	if (UNLIKELY(base->waiting) && base->event_count == 0) loop_wake_locked(base);
+}
+
+static bool
+shall_wait(const struct event *ev, enum event_del_mode mode)
+{
+	switch (mode) {
+	case EVENT_DEL_AUTO:
+		return !(ev->ev_events & EV_FINALIZE);
+	case EVENT_DEL_BLOCK:
+		return true;
+	case EVENT_DEL_NOBLOCK:
+	case EVENT_DEL_EVEN_IF_FINALIZING:
+		break;
+	}
+	return false;
+}
+
+int
+event_del_locked(struct event *ev, enum event_del_mode mode)
+{
+	struct event_base *base = ev->ev_base;
+	debug_mode_check(ev, "event_del");
+	if (mode != EVENT_DEL_EVEN_IF_FINALIZING && (event_flags(ev) & EVLIST_FINALIZING)) return 0;
+	/* The rest of a signal's calls is off, even while the first of them runs. */
+	if ((ev->ev_events & EV_SIGNAL) && ev->ev_.ev_signal.ev_ncalls && ev->ev_.ev_signal.ev_pncalls)
+		*ev->ev_.ev_signal.ev_pncalls = 0;
+	remove_locked(base, ev);
+	if (LIKELY(base->current != &ev->ev_evcallback) || !shall_wait(ev, mode)) return 0;
+	/* The callback that runs in another thread may add its event again: then it is deleted once more. */
+	callback_wait_locked(base, &ev->ev_evcallback);
+	remove_locked(base, ev);
+	return 0;
+}
+
+static int
+del(struct event *ev, enum event_del_mode mode)
+{
+	struct event_base *base = ev->ev_base;
+	if (UNLIKELY(!base)) return no_base("event_del");
+	base_lock(base);
+	const int result = event_del_locked(ev, mode);
+	base_unlock(base);
+	return result;
+}
+
+int
+event_del(struct event *ev)
+{
+	return del(ev, EVENT_DEL_AUTO);
+}
+
+int
+event_del_block(struct event *ev)
+{
+	return del(ev, EVENT_DEL_BLOCK);
+}
+
+int
+event_del_noblock(struct event *ev)
+{
+	return del(ev, EVENT_DEL_NOBLOCK);
+}
+
+/* ---- Changing ---------------------------------------------------------------------------------------------------- */
+
+int
+event_base_set(struct event_base *base, struct event *ev)
+{
+	if (event_flags(ev) != EVLIST_INIT) return -1;
+	debug_mode_check(ev, "event_base_set");
+	ev->ev_base = base;
+	ev->ev_evcallback.evcb_pri = (uint8_t)(base->npriorities / 2);
+	return 0;
+}
+
+int
+event_priority_set(struct event *ev, int priority)
+{
+	debug_mode_check(ev, "event_priority_set");
+	if (event_flags(ev) & IS_ACTIVE) return -1;
+	if (priority < 0 || !ev->ev_base || priority >= ev->ev_base->npriorities) return -1;
+	ev->ev_evcallback.evcb_pri = (uint8_t)priority;
+	return 0;
+}
