@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Measurements: `make bench` prints, for each program and case, what it costs on mkevent and on the system's libevent.
+bench_programs =
+# In alphabetic order. A new one adds its line.
+bench_programs += tests/bench/bev
+bench_programs += tests/bench/loop
+bench_programs += tests/bench/timer
+EXTRA_PROGRAMS += $(bench_programs)
+CLEANFILES += $(bench_programs)
+
+bench: all $(bench_programs)
+	@MKEVENT_BUILD='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/compare $(bench_programs)
+.PHONY: bench
+
+EXTRA_DIST += tests/bench/bench.h tests/bench/compare
