@@ -118,6 +118,7 @@ struct callback_queue {
 struct evwatch;
 struct watch_list { /* watch.c */
 	struct evwatch *first, *last;
+	unsigned runs; /* how often the list was run */
 };
 
 struct common_timeout_queue; /* timer/common_timeout.c */

@@ -202,3 +202,12 @@ common_timeout_foreach_locked(struct event_base *base, int (*visit)(struct event
 	}
 	return 0;
 }
+
+int
+common_timeout_idle_locked(const struct event_base *base)
+{
+	int idle = 0;
+	for (int i = 0; i < base->common_count; i++)
+		if (!base->common[i]->first) idle++;
+	return idle;
+}

@@ -12,5 +12,7 @@ struct event *common_timeout_first_locked(struct event *stand_in);
 /* Calls visit for each event in a queue until it returns nonzero; returns that, or 0. visit may not change the queues.
  */
 int common_timeout_foreach_locked(struct event_base *base, int (*visit)(struct event *ev, void *arg), void *arg);
+/* How many queues are empty: their stand-ins in the heap are no timeouts. */
+int common_timeout_idle_locked(const struct event_base *base);
 
 #endif
