@@ -3,11 +3,13 @@
 #ifndef MKEVENT_LOOP_DEBUG_MODE_H_
 #define MKEVENT_LOOP_DEBUG_MODE_H_
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 struct event;
 
 extern bool debug_mode_on;
+extern atomic_bool debug_mode_late; /* an event was assigned while it was off */
 
 void debug_mode_assign_slow(const struct event *ev);
 void debug_mode_forget_slow(const struct event *ev);
@@ -22,7 +24,10 @@ void debug_mode_shutdown(void);
 static inline void
 debug_mode_assign(const struct event *ev)
 {
-	if (debug_mode_on) debug_mode_assign_slow(ev);
+	if (debug_mode_on)
+		debug_mode_assign_slow(ev);
+	else if (!atomic_load_explicit(&debug_mode_late, memory_order_relaxed))
+		atomic_store_explicit(&debug_mode_late, true, memory_order_relaxed);
 }
 
 /* ev's memory is about to be given back (event_free, event_debug_unassign): must not be added. */
