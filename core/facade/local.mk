@@ -58,3 +58,11 @@ install-umbrella-scripts: install-libLTLIBRARIES
 	done
 endif
 .PHONY: install-umbrella-scripts
+
+# libtool's notes on a module are of no use to anybody who loads it by name.
+install-exec-hook: install-without-notes
+install-without-notes: install-pluginLTLIBRARIES
+	@for module in $(plugin_LTLIBRARIES); do rm -f "$(DESTDIR)$(plugindir)/$$module"; done
+uninstall-hook:
+	@for module in $(plugin_LTLIBRARIES); do rm -f "$(DESTDIR)$(plugindir)/$${module%.la}.so"; done
+.PHONY: install-without-notes

@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include <event2/event.h>
+#include <event2/plugin.h>
 
 const char *
 event_get_version(void)

@@ -240,6 +240,10 @@ struct event_plugin_resolver {
 EVENT2_CORE_EXPORT_SYMBOL
 const void *event_plugin_identity(void);
 
+/** mkevent's own version, such as "1.0.0"; event_get_version() tells which libevent it stands in for. Thread: any. */
+EVENT2_CORE_EXPORT_SYMBOL
+const char *mkevent_version(void);
+
 /** Where a plugin stands. */
 enum event_plugin_state {
 	EVENT_PLUGIN_STATE_LOADED = 1, /**< in use or ready to be */
