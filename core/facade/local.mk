@@ -46,23 +46,13 @@ endif
 
 # -levent finds libevent.so (libevent.a in a static link). The umbrella has no symbols to offer a linker, so the
 # development file is text that names the two libraries which have them.
+install-exec-hook:
 if LINKER_SCRIPTS
-install-exec-hook: install-umbrella-scripts
-install-umbrella-scripts: install-libLTLIBRARIES
 	@for file in libevent.so libevent.a; do \
 		test -f "$(DESTDIR)$(libdir)/$$file" || continue; \
 		rm -f "$(DESTDIR)$(libdir)/$$file"; \
-		echo "$$file: a linker script for libevent_core and libevent_extra"; \
+		echo " linker script for -levent: $$file"; \
 		printf '/* GNU ld script: -levent is these two */\n%s\n' 'INPUT(-levent_extra -levent_core)' \
 			>"$(DESTDIR)$(libdir)/$$file" || exit 1; \
 	done
 endif
-.PHONY: install-umbrella-scripts
-
-# libtool's notes on a module are of no use to anybody who loads it by name.
-install-exec-hook: install-without-notes
-install-without-notes: install-pluginLTLIBRARIES
-	@for module in $(plugin_LTLIBRARIES); do rm -f "$(DESTDIR)$(plugindir)/$$module"; done
-uninstall-hook:
-	@for module in $(plugin_LTLIBRARIES); do rm -f "$(DESTDIR)$(plugindir)/$${module%.la}.so"; done
-.PHONY: install-without-notes
