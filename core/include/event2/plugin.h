@@ -202,8 +202,8 @@ struct event_plugin_backend {
 	 * call does not know, but poll(2) would call ready (a regular file), is reported ready at every wait. */
 	int (*change)(void *state, int fd, unsigned old, unsigned now, void *fdinfo);
 	/** Waits until something is ready or the deadline passes.
-	 * now, deadline: nanoseconds of CLOCK_MONOTONIC; UINT64_MAX waits for ever; a past one polls; now may be 0 when
-	 * the deadline is past or for ever.
+	 * now, deadline: nanoseconds of CLOCK_MONOTONIC; a deadline of UINT64_MAX waits for ever, a past one polls. now may
+	 * be 0 when the deadline is 0 or for ever. Never returns early for the deadline: event_plugin_timeout_ms() rounds up.
 	 * out: room for max (at least 1) entries, filled from 0; one entry per fd, its bits merged.
 	 * Returns the number of entries, 0 at the deadline, -1 with errno set. EINTR is not an error: returns 0.
 	 * Thread: the loop's. Must not allocate in the steady state. */
@@ -212,6 +212,17 @@ struct event_plugin_backend {
 	 * NULL: the core uses its own pipe. */
 	int (*signal)(void *state, int signum, int on);
 };
+
+/** The last argument of poll(2) and the like, from those of wait(): -1 for ever, 0 to poll. Rounded up, so that a timer
+ * never fires early and the loop never spins before it does. */
+static inline int
+event_plugin_timeout_ms(uint64_t now, uint64_t deadline)
+{
+	if (deadline == UINT64_MAX) return -1;
+	if (deadline <= now) return 0;
+	uint64_t ms = (deadline - now - 1) / 1000000 + 1;
+	return ms > INT32_MAX ? INT32_MAX : (int)ms;
+}
 
 /* ---- Services: the resolver ------------------------------------------------------------------------------------- */
 

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Readiness through epoll(7). What one would not guess about that call, and what we do about it:
+ *
+ * - A registration belongs to the pair of fd number and open file. When the number is closed and used again it is gone
+ *   without a word, so "modify" may fail with ENOENT: then we add. When a number became a copy of its old file again,
+ *   "add" fails with EEXIST: then we modify.
+ * - When the number is closed but the file lives on in a dup(2) or a child, the registration stays, reports a number
+ *   that is something else now, and can no longer be named. So each has a serial, which comes back with the fd: any but
+ *   the last is such a ghost, and the cure is a new epoll set. Ghosts come from deletions that are put off (see below),
+ *   so after the first we put none off, unless EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST promised that there are no copies.
+ * - Less interest is told at the next wait: to delete and add again within a turn costs one call. More is told at once,
+ *   so that the caller gets the error.
+ * - Regular files and /dev/null are refused with EPERM. poll(2) calls them ready, always; so do we.
+ * - Its timeout has milliseconds; EVENT_BASE_FLAG_PRECISE_TIMER gets nanoseconds from epoll_pwait2(2) (Linux 5.11). */
+#include "config.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <event2/plugin.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#define EVENTS_MOST 1024 /* of one wait */
+
+struct fdinfo {
+	struct fdinfo *next_seen, *next_pending, *next_file;
+	int fd;
+	uint8_t wanted, known; /* by the core, by the kernel */
+	bool seen, pending, file;
+};
+
+struct epoll {
+	int ep;
+	bool lazy, always_lazy, precise;
+	struct fdinfo *seen;            /* every one that we met */
+	struct fdinfo *pending, *files; /* of which the kernel may know too much; that are always ready */
+	uint32_t *serials, last_serial; /* of each fd's registration, 0: none */
+	int serials_room;
+	struct epoll_event events[EVENTS_MOST];
+};
+
+static unsigned
+from_kernel(uint32_t events)
+{
+	return (events & (EPOLLIN | EPOLLERR | EPOLLHUP) ? EVENT_PLUGIN_READ : 0u) |
+		   (events & (EPOLLOUT | EPOLLERR | EPOLLHUP) ? EVENT_PLUGIN_WRITE : 0u) |
+		   (events & (EPOLLRDHUP | EPOLLHUP) ? EVENT_PLUGIN_CLOSED : 0u);
+}
+
+static int
+control(struct epoll *st, int operation, int fd, unsigned what)
+{
+	struct epoll_event event = {.data.u64 = (uint64_t)st->serials[fd] << 32 | (uint32_t)fd,
+		.events = (what & EVENT_PLUGIN_READ ? EPOLLIN : 0u) | (what & EVENT_PLUGIN_WRITE ? EPOLLOUT : 0u) |
+				  (what & EVENT_PLUGIN_CLOSED ? EPOLLRDHUP : 0u) | (what & EVENT_PLUGIN_EDGE ? EPOLLET : 0u)};
+	return epoll_ctl(st->ep, operation, fd, &event);
+}
+
+/* Makes the kernel know what is wanted, which is something. */
+static int
+tell(struct epoll *st, struct fdinfo *info)
+{
+	int fd = info->fd, result = info->known ? control(st, EPOLL_CTL_MOD, fd, info->wanted) : -1;
+	if (result < 0 && (!info->known || errno == ENOENT)) {
+		if (++st->last_serial == 0) st->last_serial = 1;
+		st->serials[fd] = st->last_serial;
+		result = control(st, EPOLL_CTL_ADD, fd, info->wanted);
+		if (result < 0 && errno == EEXIST) result = control(st, EPOLL_CTL_MOD, fd, info->wanted);
+	}
+	info->known = result < 0 ? 0 : info->wanted;
+	if (result == 0) return 0;
+	st->serials[fd] = 0;
+	if (errno != EPERM) return -1;
+	if (!info->file) info->next_file = st->files, st->files = info;
+	info->file = true;
+	return 0;
+}
+
+/* The kernel is told less than it knows. The fd may be closed already: no error counts. */
+static void
+tell_less(struct epoll *st, struct fdinfo *info)
+{
+	if (info->wanted == info->known || !info->known) return;
+	if (info->wanted) {
+		(void)tell(st, info);
+		return;
+	}
+	(void)control(st, EPOLL_CTL_DEL, info->fd, 0);
+	info->known = 0;
+	st->serials[info->fd] = 0;
+}
+
+static int
+meet(struct epoll *st, int fd, struct fdinfo *info)
+{
+	if (fd >= st->serials_room) {
+		size_t room = (size_t)fd * 2 + 64, old = (size_t)st->serials_room;
+		uint32_t *serials = realloc(st->serials, room * sizeof(*serials));
+		if (!serials) return -1;
+		memset(serials + old, 0, (room - old) * sizeof(*serials));
+		st->serials = serials;
+		st->serials_room = (int)room;
+	}
+	info->fd = fd;
+	info->seen = true;
+	info->next_seen = st->seen;
+	st->seen = info;
+	return 0;
+}
+
+static int
+backend_change(void *state, int fd, unsigned old, unsigned now, void *fdinfo)
+{
+	struct epoll *st = state;
+	struct fdinfo *info = fdinfo;
+	if (!info->seen && meet(st, fd, info) < 0) return -1;
+	info->wanted = (uint8_t)now;
+	/* An fd that is wanted all the time is the same file still, unless old == now: then what the kernel knows holds. */
+	bool edge = (now | info->known) & EVENT_PLUGIN_EDGE, same = old && old != now && info->known;
+	if (now && !(same && !edge && (now & ~info->known) == 0)) {
+		if (tell(st, info) == 0) return 0;
+		info->wanted = (uint8_t)old;
+		return -1;
+	}
+	if (!st->lazy) {
+		tell_less(st, info);
+	} else if (!info->pending && now != info->known) {
+		info->pending = true;
+		info->next_pending = st->pending;
+		st->pending = info;
+	}
+	return 0;
+}
+
+/* A set of its own, with all that is known in it. The old one is closed, and with it go its ghosts. */
+static int
+renew(struct epoll *st)
+{
+	int ep = epoll_create1(EPOLL_CLOEXEC);
+	if (ep < 0) return -1;
+	if (st->ep >= 0) close(st->ep);
+	st->ep = ep;
+	for (struct fdinfo *info = st->seen; info; info = info->next_seen)
+		if (info->known) (void)control(st, EPOLL_CTL_ADD, info->fd, info->known);
+	return 0;
+}
+
+static int
+kernel_wait(struct epoll *st, uint64_t now, uint64_t deadline, int max)
+{
+#ifdef HAVE_EPOLL_PWAIT2
+	if (st->precise && deadline > now && deadline != UINT64_MAX) {
+		struct timespec left = {(time_t)((deadline - now) / 1000000000), (long)((deadline - now) % 1000000000)};
+		int n = epoll_pwait2(st->ep, st->events, max, &left, NULL);
+		if (n >= 0 || (errno != ENOSYS && errno != EPERM)) return n;
+		st->precise = false; /* an old kernel, or a filter of system calls */
+	}
+#endif
+	return epoll_wait(st->ep, st->events, max, event_plugin_timeout_ms(now, deadline));
+}
+
+/* One that is wanted no more, or is another kind of file by now, leaves the list here. */
+static int
+report_files(struct epoll *st, struct event_plugin_ready *out, int n, int max)
+{
+	for (struct fdinfo *info, **at = &st->files; (info = *at) != NULL;) {
+		info->file = info->wanted && !info->known;
+		if (info->file && n < max) out[n++] = (struct event_plugin_ready){info->fd, info->wanted};
+		if (info->file)
+			at = &info->next_file;
+		else
+			*at = info->next_file;
+	}
+	return n;
+}
+
+static int
+backend_wait(void *state, uint64_t now, uint64_t deadline, struct event_plugin_ready *out, int max)
+{
+	struct epoll *st = state;
+	bool ghosts = false;
+	int n = 0;
+	for (struct fdinfo *info; (info = st->pending) != NULL; tell_less(st, info))
+		st->pending = info->next_pending, info->pending = false;
+	int got = kernel_wait(st, now, st->files ? 0 : deadline, max < EVENTS_MOST ? max : EVENTS_MOST);
+	if (got < 0 && errno != EINTR) return -1;
+	for (int i = 0; i < got; i++) {
+		int fd = (int)(uint32_t)st->events[i].data.u64;
+		if (st->serials[fd] == st->events[i].data.u64 >> 32)
+			out[n++] = (struct event_plugin_ready){fd, from_kernel(st->events[i].events)};
+		else
+			ghosts = true;
+	}
+	if (ghosts && renew(st) == 0) st->lazy = st->always_lazy;
+	return st->files ? report_files(st, out, n, max) : n;
+}
+
+static void
+backend_close(void *state)
+{
+	struct epoll *st = state;
+	if (st->ep >= 0) close(st->ep);
+	free(st->serials);
+	free(st);
+}
+
+static int
+backend_reinit(void *state)
+{
+	struct epoll *st = state;
+	st->seen = st->pending = st->files = NULL;
+	return renew(st);
+}
+
+static void *
+backend_open(const struct event_plugin_backend_config *config)
+{
+	struct epoll *st = calloc(1, sizeof(*st));
+	if (!st) return NULL;
+	bool environment = config->host && !(config->flags & EVENT_BASE_FLAG_IGNORE_ENV);
+	st->always_lazy = (config->flags & EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST) ||
+					  (environment && config->host->setting("EVENT_EPOLL_USE_CHANGELIST"));
+	st->precise = config->flags & EVENT_BASE_FLAG_PRECISE_TIMER;
+	st->lazy = true;
+	st->ep = -1;
+	if (renew(st) == 0) return st;
+	backend_close(st);
+	return NULL;
+}
+
+static const struct event_plugin_backend backend = {
+	.head = {sizeof(backend), EVENT_PLUGIN_BACKEND_MAJOR, EVENT_PLUGIN_BACKEND_MINOR},
+	.method = "epoll",
+	.features = EV_FEATURE_ET | EV_FEATURE_O1 | EV_FEATURE_EARLY_CLOSE,
+	.flags = EVENT_PLUGIN_BACKEND_REINIT,
+	.fdinfo_size = sizeof(struct fdinfo),
+	.open = backend_open,
+	.close = backend_close,
+	.reinit = backend_reinit,
+	.change = backend_change,
+	.wait = backend_wait,
+};
+
+/* clang-format off */
+EVENT_PLUGIN_DEFINE(EVENT_PLUGIN_BACKEND, "backend-epoll") .version = PACKAGE_VERSION, .licence = "BSD-3-Clause",
+	.summary = "readiness through epoll(7): Linux, any number of fds", .interface = &backend.head };
