@@ -124,7 +124,7 @@ make_path(const char *setting)
 		}
 		add_setting(path, setting);
 	}
-	add_folder(path, MKEVENT_PLUGINDIR, strlen(MKEVENT_PLUGINDIR));
+	add_folder(path, PLUGINDIR, strlen(PLUGINDIR));
 	add_beside(path);
 	return path;
 }
