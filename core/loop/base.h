@@ -280,6 +280,8 @@ bool callback_activate_locked(struct event_base *base, struct event_callback *ca
 bool callback_activate_later_locked(struct event_base *base, struct event_callback *callback);
 /* Takes it out of whatever active queue it is in. */
 void callback_deactivate_locked(struct event_base *base, struct event_callback *callback);
+/* Moves what waits for the next turn into this one's queues. */
+void active_promote_later_locked(struct event_base *base);
 /* Runs the best priority's callbacks. Returns how many that were not internal, or -1 after a loopbreak. */
 int active_process_locked(struct event_base *base);
 /* Activates all events of one fd that want any of what (EV_READ, ...). */
@@ -370,5 +372,7 @@ extern struct event_base *current_base;                       /* current.c: of t
 void base_free(struct event_base *base, bool run_finalizers); /* base.c */
 /* finalize.c: cancels and finalizes what event_base_free() finds; returns how many. */
 int finalize_all_locked(struct event_base *base);
+/* Calls a finalizer that is in no queue any more. Without the lock. */
+void finalizer_run(struct event_callback *callback);
 
 #endif

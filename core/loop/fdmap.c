@@ -295,7 +295,8 @@ visit_events(struct fd_slot *slot, int fd, void *arg)
 {
 	const struct visiting *visiting = arg;
 	(void)fd;
-	for (struct event *ev = slot->first; ev; ev = ev->ev_.ev_io.ev_io_next.le_next) {
+	for (struct event *ev = slot->first, *next; ev; ev = next) {
+		next = ev->ev_.ev_io.ev_io_next.le_next;
 		const int result = visiting->visit(ev, visiting->arg);
 		if (result) return result;
 	}

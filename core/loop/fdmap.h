@@ -67,7 +67,8 @@ void fdmap_haunted_locked(struct event_base *base);
  * fds again. Returns 0, or -1 when one could not be added. */
 void fdmap_forget_locked(struct event_base *base);
 int fdmap_retell_locked(struct event_base *base);
-/* Calls visit for each event in the map until it returns nonzero; returns that, or 0. visit may not change the map. */
+/* Calls visit for each event in the map until it returns nonzero; returns that, or 0. visit may delete that event; it
+ * must not change the map otherwise. */
 int fdmap_foreach_locked(struct event_base *base, int (*visit)(struct event *ev, void *arg), void *arg);
 
 #endif

@@ -60,9 +60,9 @@ struct event_base *event_base_new(void);
 EVENT2_CORE_EXPORT_SYMBOL
 struct event_base *event_base_new_with_config(const struct event_config *cfg);
 
-/** Ends a base. Events that are still in it are removed first, but their memory is left to their owner; such an event
- * may be freed or assigned again afterwards, not added. Finalizers that wait are called now. NULL means the base of
- * event_init().
+/** Ends a base. Events that are still in it are removed, but their memory is left to their owner, who can only free()
+ * it or assign it anew: event_del() and event_free() need the base, so call them before. Finalizers that wait are
+ * called now. NULL means the base of event_init().
  *
  * Thread: one, and not from inside the loop. */
 EVENT2_CORE_EXPORT_SYMBOL

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Callbacks that are about to run: queued here, one queue a priority, and run from here.
+ *
+ * Two rules that callers rely on: what a callback makes active at its own priority runs in the same turn, and a
+ * callback of a more important priority that becomes active ends the present queue after the callback that runs. */
+#include "config.h"
+
+#include "loop/base.h"
+#include "util/log.h"
+#include "util/mm.h"
+
+#include <limits.h>
+
+#define IS_ACTIVE (EVLIST_ACTIVE | EVLIST_ACTIVE_LATER)
+#define DESCRIPTOR (EV_READ | EV_WRITE | EV_CLOSED)
+
+/* ---- Queues ------------------------------------------------------------------------------------------------------ */
+
+int
+base_priority_init_locked(struct event_base *base, int npriorities)
+{
+	if (base->active_count || npriorities < 1 || npriorities >= EVENT_MAX_PRIORITIES) return -1;
+	if (npriorities == base->npriorities) return 0;
+	struct callback_queue *queues = &base->one_queue;
+	if (npriorities > 1 && !(queues = mm_calloc((size_t)npriorities, sizeof(*queues)))) return -1;
+	for (int i = 0; i < npriorities; i++)
+		queue_init(&queues[i]);
+	if (base->queues != &base->one_queue) mm_free(base->queues);
+	base->queues = queues;
+	base->npriorities = npriorities;
+	return 0;
+}
+
+/* An event may be older than the base's priorities. */
+static inline struct callback_queue *
+queue_for(struct event_base *base, const struct event_callback *callback)
+{
+	const int last = base->npriorities - 1;
+	return &base->queues[callback->evcb_pri < last ? callback->evcb_pri : last];
+}
+
+static inline void
+enqueue_locked(struct event_base *base, struct event_callback *callback)
+{
+	event_counted_locked(base, callback->evcb_flags);
+	if (++base->active_count > base->active_max) base->active_max = base->active_count;
+	callback->evcb_flags |= EVLIST_ACTIVE;
+	queue_push(queue_for(base, callback), callback);
+	if (callback->evcb_pri < base->running_priority) base->continue_wanted = true;
+}
+
+static inline void
+dequeue_locked(struct event_base *base, struct event_callback *callback)
+{
+	const short flags = callback->evcb_flags;
+	callback->evcb_flags = (short)(flags & ~IS_ACTIVE);
+	base->active_count--;
+	event_uncounted_locked(base, flags);
+	queue_remove(flags & EVLIST_ACTIVE ? queue_for(base, callback) : &base->later, callback);
+}
+
+void
+callback_deactivate_locked(struct event_base *base, struct event_callback *callback)
+{
+	if (callback->evcb_flags & IS_ACTIVE) dequeue_locked(base, callback);
+}
+
+bool
+callback_activate_locked(struct event_base *base, struct event_callback *callback)
+{
+	const short flags = callback->evcb_flags;
+	if (flags & (EVLIST_FINALIZING | EVLIST_ACTIVE)) return false;
+	if (flags & EVLIST_ACTIVE_LATER) dequeue_locked(base, callback);
+	enqueue_locked(base, callback);
+	loop_wake_locked(base);
+	return !(flags & EVLIST_ACTIVE_LATER);
+}
+
+bool
+callback_activate_later_locked(struct event_base *base, struct event_callback *callback)
+{
+	if (callback->evcb_flags & (EVLIST_FINALIZING | IS_ACTIVE)) return false;
+	event_counted_locked(base, callback->evcb_flags);
+	if (++base->active_count > base->active_max) base->active_max = base->active_count;
+	callback->evcb_flags |= EVLIST_ACTIVE_LATER;
+	queue_push(&base->later, callback);
+	loop_wake_locked(base);
+	return true;
+}
+
+void
+active_promote_later_locked(struct event_base *base)
+{
+	struct event_callback *callback;
+	while ((callback = base->later.first)) {
+		dequeue_locked(base, callback);
+		enqueue_locked(base, callback);
+	}
+}
+
+/* ---- Making events active ---------------------------------------------------------------------------------------- */
+
+void
+event_active_locked(struct event *ev, int res, short ncalls)
+{
+	struct event_base *base = ev->ev_base;
+	const short flags = event_flags(ev);
+	debug_mode_check(ev, "event_active");
+	if (UNLIKELY(flags & (EVLIST_FINALIZING | IS_ACTIVE))) {
+		if (flags & EVLIST_FINALIZING) return;
+		ev->ev_res = (short)(ev->ev_res | res);
+		if (flags & EVLIST_ACTIVE) return;
+		dequeue_locked(base, &ev->ev_evcallback);
+	} else {
+		ev->ev_res = (short)res;
+	}
+	if (ev->ev_events & EV_SIGNAL) ev->ev_.ev_signal.ev_ncalls = ncalls;
+	enqueue_locked(base, &ev->ev_evcallback);
+	loop_wake_locked(base);
+}
+
+void
+event_active(struct event *ev, int res, short ncalls)
+{
+	struct event_base *base = ev->ev_base;
+	if (UNLIKELY(!base)) {
+		log_warnx("event_active: the event has no base");
+		return;
+	}
+	base_lock(base);
+	event_active_locked(ev, res, ncalls);
+	base_unlock(base);
+}
+
+/* An event that was assigned anew while it was pending can drag a list of another fd behind it: the list ends there. */
+static void
+cut_list_locked(struct fd_slot *slot, struct event *stray, int fd)
+{
+	log_warnx("fd %d: event %p was assigned again, for fd %d, while it was pending", fd, (void *)stray, stray->ev_fd);
+	struct event **link = &slot->first;
+	while (*link && *link != stray)
+		link = &(*link)->ev_.ev_io.ev_io_next.le_next;
+	*link = NULL;
+}
+
+void
+fd_activate_locked(struct event_base *base, evutil_socket_t fd, short what)
+{
+	struct fd_slot *slot = fdmap_slot(&base->fdmap, fd);
+	if (!slot) return;
+	const short wanted = what & DESCRIPTOR;
+	for (struct event *ev = slot->first; ev; ev = ev->ev_.ev_io.ev_io_next.le_next) {
+		if (UNLIKELY(ev->ev_fd != fd)) {
+			cut_list_locked(slot, ev, fd);
+			return;
+		}
+		if (ev->ev_events & wanted) event_active_locked(ev, ev->ev_events & (wanted | EV_ET), 1);
+	}
+}
+
+void
+event_base_active_by_fd(struct event_base *base, evutil_socket_t fd, short events)
+{
+	base_lock(base);
+	const struct fd_slot *slot = fdmap_slot(&base->fdmap, fd);
+	fd_activate_locked(base, fd, events);
+	for (struct event *ev = slot && (events & EV_TIMEOUT) ? slot->first : NULL; ev;
+		 ev = ev->ev_.ev_io.ev_io_next.le_next)
+		if (event_flags(ev) & EVLIST_TIMEOUT) event_active_locked(ev, EV_TIMEOUT, 1);
+	base_unlock(base);
+}
+
+void
+event_base_active_by_signal(struct event_base *base, int sig)
+{
+	base_lock(base);
+	if (sig >= 0 && sig < NSIG && base->signals.slots) signal_activate_locked(base, sig, 1);
+	base_unlock(base);
+}
+
+/* ---- Running ----------------------------------------------------------------------------------------------------- */
+
+void
+callback_wait_locked(struct event_base *base, const struct event_callback *callback)
+{
+	while (base->current == callback && !base_is_ours_locked(base)) {
+		base->current_waiters++;
+		(void)thread_cond_wait(base->current_cond, base->lock, NULL);
+		base->current_waiters--;
+	}
+}
+
+static void
+count_run(struct event_base *base, const struct event *ev)
+{
+	const short res = ev->ev_res;
+	if (ev->ev_events & EV_SIGNAL)
+		base->counters.run_signal++;
+	else if (res & EV_TIMEOUT)
+		base->counters.run_timer++;
+	else if ((res & DESCRIPTOR) && ev->ev_fd >= 0)
+		base->counters.run_io++;
+	else
+		base->counters.run_user++;
+}
+
+/* A persistent timeout counts from when it was due, so that it does not drift; from now when that is past, or when it
+ * was not the timeout that fired. */
+static void
+restart_timeout_locked(struct event_base *base, struct event *ev)
+{
+	const struct timeval interval = ev->ev_.ev_io.ev_timeout;
+	const int queue = common_timeout_index(base, &interval);
+	const uint64_t length = queue < 0 ? clock_from_timeval(&interval) : common_timeout_length(base, queue);
+	const uint64_t now = base_now_locked(base);
+	uint64_t from = ev->ev_res & EV_TIMEOUT ? event_deadline(ev) : now;
+	if (from > UINT64_MAX - length || from + length < now) from = now;
+	const uint64_t deadline = from > UINT64_MAX - length ? UINT64_MAX : from + length;
+	if (event_add_locked(ev, &interval, &deadline) < 0)
+		log_warnx("event %p: no memory to start its timeout again", (void *)ev);
+}
+
+static inline void
+call_event(struct event_base *base, event_callback_fn fn, evutil_socket_t fd, short res, void *arg)
+{
+	base_unlock(base);
+	fn(fd, res, arg);
+	base_lock(base);
+}
+
+/* ncalls times, until event_del() or a loopbreak. With the last call the event may go. */
+static void
+run_signal_locked(struct event_base *base, struct event *ev)
+{
+	short left = ev->ev_.ev_signal.ev_ncalls;
+	const event_callback_fn fn = ev->ev_evcallback.evcb_cb_union.evcb_callback;
+	void *const arg = ev->ev_evcallback.evcb_arg;
+	const evutil_socket_t signum = ev->ev_fd;
+	const short res = ev->ev_res;
+	ev->ev_.ev_signal.ev_ncalls = 0;
+	ev->ev_.ev_signal.ev_pncalls = &left;
+	while (left > 0) {
+		if (--left == 0) ev->ev_.ev_signal.ev_pncalls = NULL;
+		call_event(base, fn, signum, res, arg);
+		if (left > 0 && base->break_wanted) {
+			ev->ev_.ev_signal.ev_pncalls = NULL;
+			return;
+		}
+	}
+}
+
+static inline void
+run_event_locked(struct event_base *base, struct event *ev)
+{
+	count_run(base, ev);
+	if (ev->ev_events & EV_PERSIST)
+		dequeue_locked(base, &ev->ev_evcallback);
+	else
+		(void)event_del_locked(ev, EVENT_DEL_NOBLOCK);
+	base->current = &ev->ev_evcallback;
+	if (UNLIKELY(ev->ev_evcallback.evcb_closure == LOOP_CLOSURE_SIGNAL)) {
+		run_signal_locked(base, ev);
+		return;
+	}
+	if (ev->ev_evcallback.evcb_closure == LOOP_CLOSURE_PERSIST && evutil_timerisset(&ev->ev_.ev_io.ev_timeout))
+		restart_timeout_locked(base, ev);
+	call_event(base, ev->ev_evcallback.evcb_cb_union.evcb_callback, ev->ev_fd, ev->ev_res, ev->ev_evcallback.evcb_arg);
+}
+
+/* Deferred callbacks and finalizers. The memory may be gone when they return. */
+static void
+run_other_locked(struct event_base *base, struct event_callback *callback)
+{
+	void *const arg = callback->evcb_arg;
+	const enum loop_closure closure = (enum loop_closure)callback->evcb_closure;
+	dequeue_locked(base, callback);
+	base->current = closure == LOOP_CLOSURE_SELF ? callback : NULL;
+	base->counters.run_deferred++;
+	base_unlock(base);
+	if (closure == LOOP_CLOSURE_SELF)
+		callback->evcb_cb_union.evcb_selfcb(callback, arg);
+	else
+		finalizer_run(callback);
+	base_lock(base);
+}
+
+static inline void
+run_locked(struct event_base *base, struct event_callback *callback)
+{
+	if (LIKELY(callback->evcb_closure <= LOOP_CLOSURE_PERSIST))
+		run_event_locked(base, event_of(callback));
+	else
+		run_other_locked(base, callback);
+	base->current = NULL;
+	if (UNLIKELY(base->current_waiters)) {
+		base->current_waiters = 0;
+		(void)thread_cond_broadcast(base->current_cond);
+	}
+}
+
+/* Returns how many ran that were not internal, or -1 after a loopbreak. */
+static int
+run_queue_locked(struct event_base *base, struct callback_queue *queue, int most, uint64_t until)
+{
+	int ran = 0;
+	struct event_callback *callback;
+	while ((callback = queue->first)) {
+		if (!(callback->evcb_flags & EVLIST_INTERNAL)) ran++;
+		run_locked(base, callback);
+		if (UNLIKELY(base->break_wanted)) return -1;
+		if (ran >= most || base->continue_wanted) break;
+		if (ran && until != UINT64_MAX && clock_now() >= until) break;
+	}
+	return ran;
+}
+
+int
+active_process_locked(struct event_base *base)
+{
+	uint64_t until = UINT64_MAX;
+	int ran = 0;
+	if (base->limit_ns != UINT64_MAX) until = clock_now() + base->limit_ns;
+	for (int i = 0; i < base->npriorities; i++) {
+		if (!base->queues[i].first) continue;
+		base->running_priority = i;
+		if (i < base->limit_priority)
+			ran = run_queue_locked(base, &base->queues[i], INT_MAX, UINT64_MAX);
+		else
+			ran = run_queue_locked(base, &base->queues[i], base->limit_callbacks, until);
+		if (ran != 0) break; /* what matters less waits until there is nothing new that matters more */
+	}
+	base->running_priority = -1;
+	return ran;
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What loop.h offers to the other concerns. */
+#include "config.h"
+
+#include "loop/loop.h"
+
+#include "loop/base.h"
+
+/* More than that in one turn, and the rest waits for the next: callbacks that schedule each other must not keep the
+ * loop from looking at its fds. */
+#define DEFERRED_PER_TURN 32
+
+void
+loop_deferred_init(struct event_callback *callback, uint8_t priority, loop_deferred_fn fn, void *arg)
+{
+	memset(callback, 0, sizeof(*callback));
+	callback->evcb_flags = EVLIST_INIT;
+	callback->evcb_pri = priority;
+	callback->evcb_closure = LOOP_CLOSURE_SELF;
+	callback->evcb_cb_union.evcb_selfcb = fn;
+	callback->evcb_arg = arg;
+}
+
+void
+loop_deferred_set_priority(struct event_callback *callback, uint8_t priority)
+{
+	callback->evcb_pri = priority;
+}
+
+bool
+loop_deferred_schedule(struct event_base *base, struct event_callback *callback)
+{
+	base_lock(base);
+	bool queued;
+	if (UNLIKELY(callback->evcb_flags & (EVLIST_ACTIVE | EVLIST_ACTIVE_LATER | EVLIST_FINALIZING))) {
+		queued = false;
+	} else if (base->deferred_queued >= DEFERRED_PER_TURN) {
+		queued = callback_activate_later_locked(base, callback);
+	} else {
+		base->deferred_queued++;
+		queued = callback_activate_locked(base, callback);
+	}
+	base_unlock(base);
+	return queued;
+}
+
+bool
+loop_deferred_cancel(struct event_base *base, struct event_callback *callback)
+{
+	base_lock(base);
+	const bool queued = callback->evcb_flags & (EVLIST_ACTIVE | EVLIST_ACTIVE_LATER);
+	/* A finalizer cannot be called off. */
+	const bool cancel = queued && !(callback->evcb_flags & EVLIST_FINALIZING);
+	if (cancel) callback_deactivate_locked(base, callback);
+	base_unlock(base);
+	return cancel;
+}
+
+bool
+loop_is_ours(const struct event_base *base)
+{
+	if (!base->lock) return true;
+	struct event_base *locked = (struct event_base *)base; /* the lock alone is changed */
+	base_lock(locked);
+	const bool ours = base_is_ours_locked(base);
+	base_unlock(locked);
+	return ours;
+}
+
+uint64_t
+loop_now(struct event_base *base)
+{
+	base_lock(base);
+	const uint64_t now = base_now_locked(base);
+	base_unlock(base);
+	return now;
+}
+
+void
+loop_virtual_add(struct event_base *base)
+{
+	base_lock(base);
+	if (++base->virtual_count > base->virtual_max) base->virtual_max = base->virtual_count;
+	base_unlock(base);
+}
+
+void
+loop_virtual_del(struct event_base *base)
+{
+	base_lock(base);
+	if (--base->virtual_count == 0) loop_wake_locked(base);
+	base_unlock(base);
+}

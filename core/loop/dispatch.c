@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The loop. A turn waits once and reads the clock once: before the wait when there is a deadline to compute with, else
+ * when somebody first asks for the time. */
+#include "config.h"
+
+#include "loop/base.h"
+#include "util/log.h"
+#include "util/mm.h"
+
+#include <limits.h>
+
+#define READY_MOST 4096 /* fds reported by one wait */
+
+/* ---- Leaving ----------------------------------------------------------------------------------------------------- */
+
+static void
+exit_loop(evutil_socket_t fd, short what, void *arg)
+{
+	struct event_base *base = arg;
+	(void)fd, (void)what;
+	base_lock(base);
+	base->exit_wanted = true;
+	base_unlock(base);
+}
+
+int
+event_base_loopexit(struct event_base *base, const struct timeval *timeout)
+{
+	return event_base_once(base, -1, EV_TIMEOUT, exit_loop, base, timeout);
+}
+
+void
+loop_interrupt_locked(struct event_base *base)
+{
+	base->break_wanted = true;
+	loop_wake_locked(base);
+}
+
+int
+event_base_loopbreak(struct event_base *base)
+{
+	if (!base) return -1;
+	base_lock(base);
+	loop_interrupt_locked(base);
+	base_unlock(base);
+	return 0;
+}
+
+int
+event_base_loopcontinue(struct event_base *base)
+{
+	if (!base) return -1;
+	base_lock(base);
+	base->continue_wanted = true;
+	loop_wake_locked(base);
+	base_unlock(base);
+	return 0;
+}
+
+int
+event_base_got_exit(struct event_base *base)
+{
+	base_lock(base);
+	const int result = base->exit_wanted;
+	base_unlock(base);
+	return result;
+}
+
+int
+event_base_got_break(struct event_base *base)
+{
+	base_lock(base);
+	const int result = base->break_wanted;
+	base_unlock(base);
+	return result;
+}
+
+/* ---- One turn ---------------------------------------------------------------------------------------------------- */
+
+static inline uint64_t
+next_deadline_locked(struct event_base *base, int flags)
+{
+	if (base->active_count || (flags & EVLOOP_NONBLOCK)) return 0;
+	return base->timers.count ? timers_deadline_locked(base) : UINT64_MAX;
+}
+
+static void
+prepare_locked(struct event_base *base, int flags)
+{
+	const uint64_t deadline = next_deadline_locked(base, flags);
+	base_unlock(base);
+	watch_run_prepare(base, deadline);
+	base_lock(base);
+}
+
+static void
+check_locked(struct event_base *base)
+{
+	base_unlock(base);
+	watch_run_check(base);
+	base_lock(base);
+}
+
+static void
+more_ready_locked(struct event_base *base)
+{
+	if (base->ready_max >= READY_MOST) return;
+	const int max = base->ready_max * 2;
+	struct event_plugin_ready *ready = mm_realloc(base->ready, (size_t)max * sizeof(*ready));
+	if (!ready) return; /* the rest is reported by the next wait */
+	base->ready = ready;
+	base->ready_max = max;
+}
+
+static void
+activate_ready_locked(struct event_base *base, int count)
+{
+	bool haunted = false;
+	for (int i = 0; i < count; i++) {
+		const struct event_plugin_ready *ready = &base->ready[i];
+		if (UNLIKELY(ready->what & EVENT_PLUGIN_SIGNAL)) {
+			signal_activate_locked(base, ready->fd, 1);
+			continue;
+		}
+		const struct fd_slot *slot = fdmap_slot(&base->fdmap, ready->fd);
+		if (LIKELY(slot && slot->told))
+			fd_activate_locked(base, ready->fd, (short)ready->what);
+		else
+			haunted = true;
+	}
+	if (UNLIKELY(haunted)) fdmap_haunted_locked(base);
+	if (UNLIKELY(count == base->ready_max)) more_ready_locked(base);
+}
+
+/* A timeout that comes due during the wait may run a turn late if fds are ready, which saves a reading of the clock;
+ * not so where its priority could matter. before: clock at the wait's begin; 0: not read. */
+static void
+expire_locked(struct event_base *base, int ready, uint64_t before)
+{
+	if (!base->timers.count) return;
+	uint64_t now = before;
+	if (ready == 0 || !before || base->npriorities > 1) now = base_now_locked(base);
+	timers_expire_locked(base, now);
+}
+
+/* Returns what the backend's wait() did. */
+static int
+wait_locked(struct event_base *base, int flags, uint64_t *before)
+{
+	if (base->fdmap.changed >= 0) fdmap_flush_slow_locked(base);
+	const uint64_t deadline = next_deadline_locked(base, flags);
+	uint64_t now = 0;
+	if (deadline != 0 && deadline != UINT64_MAX) now = clock_now();
+	*before = now;
+	base->now = 0;
+	struct event_plugin_ready *const ready = base->ready;
+	if (!base->lock) return base->ops.wait(base->backend, now, deadline, ready, base->ready_max);
+	base->waiting = true;
+	base_unlock(base);
+	const int count = base->ops.wait(base->backend, now, deadline, ready, base->ready_max);
+	base_lock(base);
+	base->waiting = false;
+	return count;
+}
+
+/* Returns 0, or -1 when the backend failed. */
+static int
+look_locked(struct event_base *base, int flags)
+{
+	uint64_t before;
+	if (base->later.first) active_promote_later_locked(base);
+	if (UNLIKELY(base->prepare.first)) prepare_locked(base, flags);
+	loop_fork_check_locked(base);
+	const int count = wait_locked(base, flags, &before);
+	base->counters.turns++;
+	if (UNLIKELY(count < 0)) {
+		log_warn("%s: wait", base->backend_name);
+		return -1;
+	}
+	if (UNLIKELY(base->check.first)) check_locked(base);
+	if (count) activate_ready_locked(base, count);
+	expire_locked(base, count, before);
+	return 0;
+}
+
+static inline bool
+nothing_left_locked(const struct event_base *base)
+{
+	return !base->event_count && !base->virtual_count && !base->active_count;
+}
+
+static int
+turns_locked(struct event_base *base, int flags)
+{
+	while (!base->exit_wanted && !base->break_wanted) {
+		base->continue_wanted = false;
+		base->deferred_queued = 0;
+		if (!(flags & EVLOOP_NO_EXIT_ON_EMPTY) && nothing_left_locked(base)) return 1;
+		if (look_locked(base, flags) < 0) return -1;
+		if (base->active_count) {
+			const int ran = active_process_locked(base);
+			if ((flags & EVLOOP_ONCE) && !base->active_count && ran != 0) return 0;
+		} else if (flags & EVLOOP_NONBLOCK) {
+			return 0;
+		}
+	}
+	return 0;
+}
+
+/* ---- The loop ---------------------------------------------------------------------------------------------------- */
+
+int
+event_base_loop(struct event_base *base, int flags)
+{
+	base_lock(base);
+	if (base->running) {
+		log_warnx("event_base_loop: the loop of this base runs already");
+		base_unlock(base);
+		return -1;
+	}
+	base->running = true;
+	base->exit_wanted = base->break_wanted = false;
+	int result = 0;
+	if (base->lock) {
+		base->owner = thread_id();
+		result = loop_wake_open_locked(base);
+	}
+	if (result == 0) result = turns_locked(base, flags);
+	base->now = 0;
+	base->running = false;
+	base_unlock(base);
+	return result;
+}
+
+int
+event_base_dispatch(struct event_base *base)
+{
+	return event_base_loop(base, 0);
+}
