@@ -232,20 +232,19 @@ call_event(struct event_base *base, event_callback_fn fn, evutil_socket_t fd, sh
 static void
 run_signal_locked(struct event_base *base, struct event *ev)
 {
-	short left = ev->ev_.ev_signal.ev_ncalls;
 	const event_callback_fn fn = ev->ev_evcallback.evcb_cb_union.evcb_callback;
 	void *const arg = ev->ev_evcallback.evcb_arg;
 	const evutil_socket_t signum = ev->ev_fd;
 	const short res = ev->ev_res;
+	base->signal_calls = ev->ev_.ev_signal.ev_ncalls;
 	ev->ev_.ev_signal.ev_ncalls = 0;
-	ev->ev_.ev_signal.ev_pncalls = &left;
-	while (left > 0) {
-		if (--left == 0) ev->ev_.ev_signal.ev_pncalls = NULL;
+	ev->ev_.ev_signal.ev_pncalls = &base->signal_calls;
+	while (base->signal_calls > 0) {
+		if (--base->signal_calls == 0) ev->ev_.ev_signal.ev_pncalls = NULL;
 		call_event(base, fn, signum, res, arg);
-		if (left > 0 && base->break_wanted) {
-			ev->ev_.ev_signal.ev_pncalls = NULL;
-			return;
-		}
+		if (!base->break_wanted || base->signal_calls == 0) continue;
+		ev->ev_.ev_signal.ev_pncalls = NULL;
+		break;
 	}
 }
 

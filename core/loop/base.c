@@ -189,12 +189,12 @@ base_free(struct event_base *base, bool run_finalizers)
 		while (base->active_count && finalize_all_locked(base))
 			; /* a finalizer may ask for another one */
 	drop_active_locked(base);
+	loop_wake_close_locked(base);
 	base_unlock(base);
 	once_free_all(base);
 	watch_free_all(base);
 	signal_base_free(base);
 	common_timeouts_free(base);
-	loop_wake_close(base);
 	base->ops.close(base->backend);
 	fdmap_free(&base->fdmap);
 	timer_heap_free(&base->timers);
@@ -242,12 +242,6 @@ const char *
 event_base_get_method(const struct event_base *base)
 {
 	return base->ops.method;
-}
-
-const char *
-event_base_get_signal_method(const struct event_base *base)
-{
-	return signal_method(base);
 }
 
 int

@@ -152,6 +152,7 @@ struct event_base {
 	int event_count, event_max;   /* see event_counted_locked() */
 	int virtual_count, virtual_max;
 	int deferred_queued; /* this turn; see deferred.c */
+	short signal_calls;  /* that the running signal event still gets; ev_pncalls points here */
 
 	struct event_callback *current; /* what runs now */
 	int current_waiters;            /* threads that wait for its end */
@@ -323,7 +324,7 @@ queue_remove(struct callback_queue *queue, struct event_callback *callback)
 void loop_wake_slow_locked(struct event_base *base);
 /* Makes the wake-up fd, if there is none. Returns 0 or -1. */
 int loop_wake_open_locked(struct event_base *base);
-void loop_wake_close(struct event_base *base);
+void loop_wake_close_locked(struct event_base *base);
 
 /* Call after any change that a waiting loop must see. Costs one test when the loop does not wait. */
 static inline void

@@ -149,8 +149,7 @@ forget_due_locked(struct event_base *base, struct event *ev)
 	if (!(event_flags(ev) & IS_ACTIVE) || !(ev->ev_res & EV_TIMEOUT)) return;
 	ev->ev_res &= (short)~EV_TIMEOUT;
 	if (ev->ev_res & WAITS_FOR) return;
-	if ((ev->ev_events & EV_SIGNAL) && ev->ev_.ev_signal.ev_ncalls && ev->ev_.ev_signal.ev_pncalls)
-		*ev->ev_.ev_signal.ev_pncalls = 0;
+	if ((ev->ev_events & EV_SIGNAL) && ev->ev_.ev_signal.ev_pncalls) *ev->ev_.ev_signal.ev_pncalls = 0;
 	callback_deactivate_locked(base, &ev->ev_evcallback);
 }
 
@@ -308,8 +307,7 @@ event_del_locked(struct event *ev, enum event_del_mode mode)
 	debug_mode_check(ev, "event_del");
 	if (mode != EVENT_DEL_EVEN_IF_FINALIZING && (event_flags(ev) & EVLIST_FINALIZING)) return 0;
 	/* The rest of a signal's calls is off, even while the first of them runs. */
-	if ((ev->ev_events & EV_SIGNAL) && ev->ev_.ev_signal.ev_ncalls && ev->ev_.ev_signal.ev_pncalls)
-		*ev->ev_.ev_signal.ev_pncalls = 0;
+	if ((ev->ev_events & EV_SIGNAL) && ev->ev_.ev_signal.ev_pncalls) *ev->ev_.ev_signal.ev_pncalls = 0;
 	remove_locked(base, ev);
 	if (LIKELY(base->current != &ev->ev_evcallback) || !shall_wait(ev, mode)) return 0;
 	/* The callback that runs in another thread may add its event again: then it is deleted once more. */

@@ -65,7 +65,7 @@ reinit_locked(struct event_base *base)
 	forget_runner_locked(base);
 	int result = backend_reinit_locked(base);
 	if (base->wake_fds[0] >= 0) {
-		loop_wake_close(base);
+		loop_wake_close_locked(base);
 		if (loop_wake_open_locked(base) < 0) result = -1;
 	}
 	base->wake_sent = false;

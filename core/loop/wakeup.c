@@ -68,14 +68,14 @@ loop_wake_open_locked(struct event_base *base)
 	base->wake_fds[1] = fds[1];
 	base->wake_sent = false;
 	if (event_add_locked(&base->wake_event, NULL, NULL) == 0) return 0;
-	loop_wake_close(base);
+	loop_wake_close_locked(base);
 	return -1;
 }
 
-/* The event is deleted, or the base is about to go. */
 void
-loop_wake_close(struct event_base *base)
+loop_wake_close_locked(struct event_base *base)
 {
+	if (event_flags(&base->wake_event) & EVLIST_INSERTED) (void)event_del_locked(&base->wake_event, EVENT_DEL_NOBLOCK);
 	for (int i = 0; i < 2; i++) {
 		if (base->wake_fds[i] >= 0) close(base->wake_fds[i]);
 		base->wake_fds[i] = -1;
