@@ -11,6 +11,13 @@ plain_programs += tests/unit/test_log
 plain_programs += tests/unit/test_util
 loop_programs += tests/unit/test_listener
 
+# Scripts, in alphabetic order.
+test_scripts =
+test_scripts += tests/abi/exports.sh
+test_scripts += tests/abi/headers.sh
+TESTS += $(test_scripts)
+EXTRA_DIST += $(test_scripts) tests/abi/report.sh
+
 if CMOCKA
 check_PROGRAMS += $(plain_programs) $(loop_programs)
 
@@ -35,8 +42,9 @@ TEST_EXTENSIONS = .t .sh
 T_LOG_DRIVER = $(SHELL) $(srcdir)/tests/driver
 SH_LOG_DRIVER = $(SHELL) $(srcdir)/tests/driver
 SH_LOG_COMPILER = $(SHELL) $(srcdir)/tests/run --script
-AM_TESTS_ENVIRONMENT = MKEVENT_BUILD='$(abs_top_builddir)' MKEVENT_SOURCE='$(abs_top_srcdir)' \
-	; export MKEVENT_BUILD MKEVENT_SOURCE;
+AM_TESTS_ENVIRONMENT = \
+	MKEVENT_BUILD='$(abs_top_builddir)'; MKEVENT_SOURCE='$(abs_top_srcdir)'; CC='$(CC)'; \
+	export MKEVENT_BUILD MKEVENT_SOURCE CC;
 
 # An entry is a script that runs one program under one backend; it can also be run by hand.
 $(test_entries): $(srcdir)/tests/local.mk

@@ -4,6 +4,7 @@
 #define EVENT2_BUFFER_COMPAT_H_INCLUDED_
 
 #include <event2/visibility.h>
+#include <stddef.h>
 
 #ifdef __cplusplus
 extern "C" {
