@@ -10,6 +10,8 @@
 extern "C" {
 #endif
 
+struct evbuffer;
+
 /* evbuffer_readln(buffer, NULL, EVBUFFER_EOL_ANY). */
 EVENT2_EXPORT_SYMBOL
 char *evbuffer_readline(struct evbuffer *buffer);
