@@ -115,20 +115,13 @@ more_ready_locked(struct event_base *base)
 static void
 activate_ready_locked(struct event_base *base, int count)
 {
-	bool haunted = false;
 	for (int i = 0; i < count; i++) {
 		const struct event_plugin_ready *ready = &base->ready[i];
-		if (UNLIKELY(ready->what & EVENT_PLUGIN_SIGNAL)) {
+		if (UNLIKELY(ready->what & EVENT_PLUGIN_SIGNAL))
 			signal_activate_locked(base, ready->fd, 1);
-			continue;
-		}
-		const struct fd_slot *slot = fdmap_slot(&base->fdmap, ready->fd);
-		if (LIKELY(slot && slot->told))
-			fd_activate_locked(base, ready->fd, (short)ready->what);
 		else
-			haunted = true;
+			fd_activate_locked(base, ready->fd, (short)ready->what);
 	}
-	if (UNLIKELY(haunted)) fdmap_haunted_locked(base);
 	if (UNLIKELY(count == base->ready_max)) more_ready_locked(base);
 }
 

@@ -70,7 +70,7 @@ wanted(const struct fd_slot *slot)
 	if (slot->nread) what |= EV_READ;
 	if (slot->nwrite) what |= EV_WRITE;
 	if (slot->nclosed) what |= EV_CLOSED;
-	if (slot->nedge) what |= EV_ET;
+	if (slot->nedge && !slot->nlevel) what |= EV_ET;
 	return (uint8_t)what;
 }
 
@@ -80,7 +80,10 @@ count(struct fd_slot *slot, short events)
 	if (events & EV_READ) slot->nread++;
 	if (events & EV_WRITE) slot->nwrite++;
 	if (events & EV_CLOSED) slot->nclosed++;
-	if (events & EV_ET) slot->nedge++;
+	if (events & EV_ET)
+		slot->nedge++;
+	else
+		slot->nlevel++;
 }
 
 static inline void
@@ -89,7 +92,10 @@ discount(struct fd_slot *slot, short events)
 	if (events & EV_READ) slot->nread--;
 	if (events & EV_WRITE) slot->nwrite--;
 	if (events & EV_CLOSED) slot->nclosed--;
-	if (events & EV_ET) slot->nedge--;
+	if (events & EV_ET)
+		slot->nedge--;
+	else
+		slot->nlevel--;
 }
 
 /* ---- Telling the backend ----------------------------------------------------------------------------------------- */
@@ -181,14 +187,13 @@ fdmap_add_locked(struct event_base *base, struct event *ev)
 	if (UNLIKELY(!slot) && !(slot = make_slot(&base->fdmap, fd))) return refuse("no memory", fd, ENOMEM);
 	const short events = ev->ev_events;
 	if (slot->first) {
-		if (UNLIKELY(!slot->nedge != !(events & EV_ET)))
-			return refuse("EV_ET is for all events of an fd or for none", fd, EINVAL);
 		if (UNLIKELY(fdmap_has_locked(base, ev, fd)))
 			return refuse("the event was assigned again while it was pending", fd, EINVAL);
+		if (UNLIKELY(debug_mode_on) && (events & EV_ET ? slot->nlevel : slot->nedge))
+			return refuse("events with EV_ET and without on one fd", fd, EINVAL);
 	}
 	count(slot, events);
-	/* A change that waits to be told is no reason to tell it now, but an edge must be armed again. */
-	if (wanted(slot) != slot->told || slot->unsure || (slot->changed && slot->nedge)) {
+	if (wanted(slot) != slot->told || slot->unsure) {
 		const int result = UNLIKELY(base->waiting) ? add_later(base, slot, fd) : tell(base, slot, fd);
 		if (UNLIKELY(result < 0)) {
 			discount(slot, events);
@@ -208,8 +213,14 @@ fdmap_del_locked(struct event_base *base, struct event *ev)
 	if (next) next->ev_.ev_io.ev_io_next.le_prev = ev->ev_.ev_io.ev_io_next.le_prev;
 	*ev->ev_.ev_io.ev_io_next.le_prev = next;
 	discount(slot, ev->ev_events);
-	if (!slot->first && slot->told) slot->unsure = true;
-	if (wanted(slot) != slot->told || slot->unsure) tell_later(base, slot, ev->ev_fd);
+	if (wanted(slot) == slot->told) return;
+	if (LIKELY(!base->waiting)) {
+		if (tell(base, slot, ev->ev_fd) < 0) slot->told = wanted(slot); /* it is not for us to try for ever */
+		return;
+	}
+	/* If it comes back before the loop looks, the fd may be another one, and an edge is to be armed again. */
+	if (!slot->first || slot->nedge) slot->unsure = true;
+	tell_later(base, slot, ev->ev_fd);
 }
 
 /* ---- All of them -------------------------------------------------------------------------------------------------
@@ -271,18 +282,6 @@ fdmap_retell_locked(struct event_base *base)
 	struct retelling retelling = {base, 0};
 	(void)each_slot(&base->fdmap, retell, &retelling);
 	return retelling.failed ? -1 : 0;
-}
-
-void
-fdmap_haunted_locked(struct event_base *base)
-{
-	if (!base->ops.reinit) return;
-	fdmap_forget_locked(base);
-	if (base->ops.reinit(base->backend) < 0) {
-		log_warn("%s: an fd that was closed while a duplicate is open keeps being reported", base->backend_name);
-		return;
-	}
-	(void)fdmap_retell_locked(base);
 }
 
 struct visiting {

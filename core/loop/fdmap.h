@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The fds of a base: for each one the events that want it, how many want what, and the backend's own bytes.
  *
- * What is wanted anew is told to the backend at once, so that event_add() can fail; what is wanted no more is told
- * before the next wait, so that an event which is deleted and added again costs one call and not two. In between the
- * program may have closed the fd and got the number again for another file: after its last event has left, an fd is
- * told again even if the same is wanted as before.
+ * A change is told to the backend at once, so that event_add() can fail; it is the backend that knows whether to put
+ * it off. Only while the loop waits in another thread the core itself puts it off, since a backend never sees two
+ * calls at once. In between the program may have closed the fd and got the number again for another file: after its
+ * last event has left, such an fd is told again even if the same is wanted as before.
  *
  * Slots live in pages that never move, so a backend may keep pointers to its fdinfo. Pages are made when an fd of
  * their range is first used and kept until the base is freed. */
@@ -22,7 +22,7 @@
 struct fd_slot {
 	struct event *first;              /* linked by ev_.ev_io.ev_io_next */
 	uint32_t nread, nwrite, nclosed;  /* events that want each */
-	uint32_t nedge;                   /* events with EV_ET: all of them or none */
+	uint32_t nedge, nlevel;           /* events with EV_ET, and without */
 	int next_changed;                 /* fd after this one in fdmap.changed; -1 at the end */
 	uint8_t told;                     /* interest that the backend knows: EV_READ | ... */
 	bool changed;                     /* is in fdmap.changed */
@@ -50,19 +50,15 @@ struct event_base;
 
 void fdmap_init(struct fdmap *map, size_t fdinfo_bytes);
 void fdmap_free(struct fdmap *map);
-/* Puts ev into its fd's list and tells the backend what is new; while the loop waits in another thread that is put off
- * and the loop woken, since a backend never sees two calls at once. Returns 0, or -1 with errno and one log line; then
- * nothing has changed. */
+/* Puts ev into its fd's list and tells the backend what is new, or wakes the loop to do so. Returns 0, or -1 with errno
+ * and one log line; then nothing has changed. */
 int fdmap_add_locked(struct event_base *base, struct event *ev);
 /* The other way round. */
 void fdmap_del_locked(struct event_base *base, struct event *ev);
 /* True when ev is in the list of fd, whatever ev's memory says: follows only our own links. */
 bool fdmap_has_locked(const struct event_base *base, const struct event *ev, int fd);
-/* Tells the backend what it does not know yet. Call it before each wait. */
+/* Tells the backend what was put off. Call it before each wait. */
 void fdmap_flush_slow_locked(struct event_base *base);
-/* An fd was reported, and the backend was last told that nobody wants it: the program closed it before we took it out
- * of the kernel's set, and a duplicate keeps it alive there. Nothing but a new kernel object gets rid of it. */
-void fdmap_haunted_locked(struct event_base *base);
 /* After a fork: zeroes every fdinfo, as ops.reinit() wants it; then, when the backend has reinitialised, tells it all
  * fds again. Returns 0, or -1 when one could not be added. */
 void fdmap_forget_locked(struct event_base *base);
