@@ -28,6 +28,7 @@ event2_HEADERS = \
 	core/include/event2/keyvalq_struct.h \
 	core/include/event2/listener.h \
 	core/include/event2/plugin.h \
+	core/include/event2/plugin_bufferevent.h \
 	core/include/event2/plugin_dns.h \
 	core/include/event2/plugin_http.h \
 	core/include/event2/plugin_rpc.h \

@@ -127,6 +127,12 @@ EVENT2_CORE_EXPORT_SYMBOL
 struct bufferevent *bufferevent_type_new(
 	struct event_base *base, const struct bufferevent_ops *ops, int options, struct bufferevent *underlying);
 
+/** The same beside another bufferevent: it shares peer's base and lock, and keeps the lock's owner alive. For types
+ * whose bufferevents work on each other, such as pairs. */
+EVENT2_CORE_EXPORT_SYMBOL
+struct bufferevent *bufferevent_type_new_beside(
+	struct bufferevent *peer, const struct bufferevent_ops *ops, int options);
+
 /** The constructor has set up its data area and assigned its events: from now on directions may be on. Returns 0, or -1
  * when enable() failed. */
 EVENT2_CORE_EXPORT_SYMBOL
@@ -140,6 +146,11 @@ void *bufferevent_type_data(const struct bufferevent *bev, const struct bufferev
 /** Options that it was made with: enum bufferevent_options. */
 EVENT2_CORE_EXPORT_SYMBOL
 int bufferevent_type_options(const struct bufferevent *bev);
+
+/** 1 when it has a lock: it may be used by several threads, and code of the program must not be called from anywhere
+ * but work(). 0: it belongs to the loop's thread. */
+EVENT2_CORE_EXPORT_SYMBOL
+int bufferevent_type_is_locked(const struct bufferevent *bev);
 
 /** Takes the lock and a reference; for the beginning of the type's own events and callbacks. May be nested. */
 EVENT2_CORE_EXPORT_SYMBOL
