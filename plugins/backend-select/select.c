@@ -98,17 +98,17 @@ kernel_wait(struct selector *st, uint64_t now, uint64_t deadline)
 	return select(st->end, (fd_set *)(void *)st->can_read, (fd_set *)(void *)st->can_write, NULL, timeout);
 }
 
-/* Turns the wanted bits into those of fds that are closed. Returns their number. */
+/* Reports the fds that are closed, each once: they are not asked for any more. Returns their number. */
 static int
-find_closed(struct selector *st)
+report_closed(struct selector *st, struct event_plugin_ready *out, int max)
 {
 	int n = 0;
-	for (int fd = 0; fd < st->end; fd++) {
-		bool wanted = has(st->read, fd) || has(st->write, fd);
-		bool closed = wanted && fcntl(fd, F_GETFD) < 0 && errno == EBADF;
-		put(st->can_read, fd, closed && has(st->read, fd));
-		put(st->can_write, fd, closed && has(st->write, fd));
-		n += closed;
+	for (int fd = 0; fd < st->end && n < max; fd++) {
+		unsigned what = (has(st->read, fd) ? EVENT_PLUGIN_READ : 0u) | (has(st->write, fd) ? EVENT_PLUGIN_WRITE : 0u);
+		if (!what || fcntl(fd, F_GETFD) >= 0 || errno != EBADF) continue;
+		out[n++] = (struct event_plugin_ready){fd, what};
+		put(st->read, fd, false);
+		put(st->write, fd, false);
 	}
 	return n;
 }
@@ -118,8 +118,12 @@ backend_wait(void *state, uint64_t now, uint64_t deadline, struct event_plugin_r
 {
 	struct selector *st = state;
 	int ready = kernel_wait(st, now, deadline), n = 0;
-	if (ready < 0 && errno == EBADF && (ready = find_closed(st)) == 0) return 0; /* closed and opened meanwhile */
-	if (ready < 0) return errno == EINTR ? 0 : -1;
+	if (ready < 0 && errno == EBADF) {
+		n = report_closed(st, out, max);
+		ready = kernel_wait(st, 0, 0);
+		if (ready < 0 && errno == EBADF) return n; /* there are more, or it was closed and opened meanwhile */
+	}
+	if (ready < 0) return errno == EINTR ? n : -1;
 	int fd = st->next < st->end ? st->next : 0;
 	for (int seen = 0; ready > 0 && n < max && seen < st->end; seen++) {
 		unsigned what =

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Deadlines, interruptions, forks and memory. */
+#include "harness.h"
+
+#include <event2/event.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void
+never_early(struct harness *h)
+{
+	static const uint64_t timeouts[] = {1, 1000, 300000, 999999, 1000000, 1000001, 2500000, 12345678};
+	for (size_t i = 0; i < LENGTH(timeouts); i++) {
+		uint64_t deadline = clock_ns() + timeouts[i];
+		int waits = 0;
+		for (uint64_t now; (now = clock_ns()) < deadline; waits++) {
+			h->count = h->ops.wait(h->state, now, deadline, h->ready, 1);
+			assert_int_equal(h->count, 0);
+		}
+		assert_true(waits <= 2); /* neither early nor spinning */
+	}
+}
+
+static void
+deadlines(void **state)
+{
+	struct harness *h = *state;
+	int fds[2];
+	make_pipe(fds);
+	want(h, fds[0], READ);
+	never_early(h);
+	want(h, fds[0], 0);
+	close_all(fds, 2);
+}
+
+static void
+precise_deadlines(void **state)
+{
+	struct harness *h = *state;
+	uint64_t best = UINT64_MAX;
+	h->ops.close(h->state);
+	assert_true(harness_open(h, EVENT_BASE_FLAG_IGNORE_ENV | EVENT_BASE_FLAG_PRECISE_TIMER));
+	never_early(h);
+	for (int i = 0; i < 20; i++) {
+		uint64_t begin = clock_ns();
+		assert_int_equal(wait_ns(h, 200000, 1), 0);
+		if (clock_ns() - begin < best) best = clock_ns() - begin;
+	}
+	print_message("200 us take %llu us at best\n", (unsigned long long)best / 1000);
+	assert_true(best >= 200000);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(wait_ms(h, 0), 0);
+}
+
+/* Deadlines that no timeout argument can hold are only waited for in part, if at all. */
+static void
+far_deadlines(void **state)
+{
+	static const uint64_t far[] = {
+		UINT64_MAX, UINT64_MAX - 1, UINT64_MAX / 2, 3ull << 52, (uint64_t)INT32_MAX * MS * 3};
+	struct harness *h = *state;
+	int fds[2];
+	make_pipe(fds);
+	put_byte(fds[1]);
+	want(h, fds[0], READ);
+	for (size_t i = 0; i < LENGTH(far); i++) {
+		h->count = h->ops.wait(h->state, clock_ns(), far[i], h->ready, 4);
+		assert_int_equal(h->count, 1);
+	}
+	want(h, fds[0], 0);
+	close_all(fds, 2);
+}
+
+static void
+past_deadlines_poll(void **state)
+{
+	struct harness *h = *state;
+	uint64_t begin = clock_ns();
+	for (int i = 0; i < 10; i++) {
+		assert_int_equal(h->ops.wait(h->state, begin, begin, h->ready, 4), 0);
+		assert_int_equal(h->ops.wait(h->state, begin, begin - 1, h->ready, 4), 0);
+		assert_int_equal(h->ops.wait(h->state, begin, 0, h->ready, 4), 0);
+		assert_int_equal(h->ops.wait(h->state, 0, 0, h->ready, 4), 0);
+	}
+	assert_true(clock_ns() - begin < 1000 * MS);
+}
+
+static void
+wakes_from_for_ever(void **state)
+{
+	struct harness *h = *state;
+	int fds[2], status;
+	make_pipe(fds);
+	want(h, fds[0], READ);
+	pid_t child = fork();
+	if (child == 0) {
+		usleep(20000);
+		_exit(write(fds[1], "x", 1) == 1 ? 0 : 1);
+	}
+	assert_int_equal(wait_ns(h, UINT64_MAX, 4), 1);
+	assert_int_equal(got(h, fds[0]), READ);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	want(h, fds[0], 0);
+	close_all(fds, 2);
+}
+
+static void
+on_alarm(int signum)
+{
+	(void)signum;
+}
+
+static void
+interrupted_is_no_error(void **state)
+{
+	struct harness *h = *state;
+	const struct itimerval soon = {{0, 0}, {0, 10000}}, never = {{0, 0}, {60, 0}};
+	struct sigaction action = {.sa_handler = on_alarm}, old;
+	uint64_t begin = clock_ns();
+	assert_int_equal(sigaction(SIGALRM, &action, &old), 0);
+	assert_int_equal(setitimer(ITIMER_REAL, &soon, NULL), 0);
+	assert_int_equal(wait_ms(h, 5000), 0);
+	assert_true(clock_ns() - begin < 4000 * MS);
+	assert_int_equal(setitimer(ITIMER_REAL, &never, NULL), 0);
+	assert_int_equal(sigaction(SIGALRM, &old, NULL), 0);
+}
+
+static int
+child_works(struct harness *h, const int mine[2], const int theirs[2])
+{
+	if (h->ops.fdinfo_size && (h->ops.flags & EVENT_PLUGIN_BACKEND_REINIT))
+		memset(h->infos, 0, FD_ROOM * (h->ops.fdinfo_size + 1));
+	if ((h->ops.flags & EVENT_PLUGIN_BACKEND_REINIT) && h->ops.reinit(h->state) != 0) return 2;
+	if (h->ops.flags & EVENT_PLUGIN_BACKEND_REINIT) {
+		h->told[mine[0]] = h->told[theirs[0]] = 0;
+		if (try_want(h, mine[0], READ) != 0 || try_want(h, theirs[0], READ) != 0) return 3;
+	}
+	if (write(mine[1], "x", 1) != 1) return 4;
+	if (h->ops.wait(h->state, 0, UINT64_MAX, h->ready, 4) != 1 || h->ready[0].fd != mine[0]) return 5;
+	if (try_want(h, theirs[0], 0) != 0 || try_want(h, mine[0], 0) != 0) return 6;
+	if (h->ops.wait(h->state, 0, 0, h->ready, 4) != 0) return 7;
+	h->ops.close(h->state);
+	return 0;
+}
+
+/* What the child does to its state leaves the parent's as it was. */
+static void
+fork_and_reinit(void **state)
+{
+	struct harness *h = *state;
+	int mine[2], theirs[2], status;
+	make_pipe(mine);
+	make_pipe(theirs);
+	want(h, mine[0], READ);
+	want(h, theirs[0], READ);
+	assert_int_equal(wait_ms(h, 0), 0);
+	pid_t child = fork();
+	if (child == 0) _exit(child_works(h, mine, theirs));
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	put_byte(theirs[1]);
+	assert_int_equal(wait_ms(h, 1000), 2);
+	want(h, mine[0], 0);
+	want(h, theirs[0], 0);
+	assert_int_equal(wait_ms(h, 0), 0);
+	close_all(mine, 2);
+	close_all(theirs, 2);
+}
+
+/* A turn allocates nothing: neither the wait, nor an fd that is deleted and added again. */
+static void
+steady_state_allocates_nothing(void **state)
+{
+	struct harness *h = *state;
+	int fds[16][2];
+	if (!harness_counts_allocations()) skip();
+	for (size_t i = 0; i < LENGTH(fds); i++) {
+		make_pipe(fds[i]);
+		put_byte(fds[i][1]);
+		want(h, fds[i][0], READ);
+	}
+	unsigned long before = 0;
+	for (int turn = 0; turn < 50; turn++) {
+		if (turn == 2) before = harness_allocations;
+		int n = h->ops.wait(h->state, 0, 0, h->ready, 64);
+		if (n != LENGTH(fds)) fail_msg("%d ready", n);
+		for (size_t i = 0; i < LENGTH(fds); i++) {
+			h->ops.change(h->state, fds[i][0], READ, 0, info_of(h, fds[i][0]));
+			h->ops.change(h->state, fds[i][0], 0, READ, info_of(h, fds[i][0]));
+		}
+	}
+	unsigned long after = harness_allocations;
+	assert_int_equal(after - before, 0);
+	for (size_t i = 0; i < LENGTH(fds); i++) {
+		want(h, fds[i][0], 0);
+		close_all(fds[i], 2);
+	}
+}
+
+static void
+signals(void **state)
+{
+	struct harness *h = *state;
+	if (!h->ops.signal) skip();
+	assert_int_equal(h->ops.signal(h->state, SIGUSR1, 1), 0);
+	assert_int_equal(raise(SIGUSR1), 0);
+	h->count = h->ops.wait(h->state, clock_ns(), clock_ns() + 1000 * MS, h->ready, 4);
+	assert_int_equal(h->count, 1);
+	assert_int_equal(h->ready[0].fd, SIGUSR1);
+	assert_int_equal(h->ready[0].what, EVENT_PLUGIN_SIGNAL);
+	assert_int_equal(h->ops.signal(h->state, SIGUSR1, 0), 0);
+}
+
+static void
+many_states(void **state)
+{
+	struct harness *h = *state;
+	const struct event_plugin_backend_config config = {sizeof(config), EVENT_BASE_FLAG_IGNORE_ENV, NULL};
+	void *others[20];
+	for (size_t i = 0; i < LENGTH(others); i++)
+		assert_non_null(others[i] = h->ops.open(&config));
+	for (size_t i = 0; i < LENGTH(others); i++)
+		h->ops.close(others[i]);
+}
+
+const struct CMUnitTest time_cases[] = {CASE(deadlines), CASE(precise_deadlines), CASE(far_deadlines),
+	CASE(past_deadlines_poll), CASE(wakes_from_for_ever), CASE(interrupted_is_no_error), CASE(fork_and_reinit),
+	CASE(steady_state_allocates_nothing), CASE(signals), CASE(many_states)};
+const int time_count = LENGTH(time_cases);
