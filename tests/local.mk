@@ -11,6 +11,9 @@ plain_programs += tests/unit/test_log
 plain_programs += tests/unit/test_util
 loop_programs += tests/unit/test_listener
 
+# Folders of tests that have several sources.
+include tests/contract/local.mk
+
 # Scripts, in alphabetic order.
 test_scripts =
 test_scripts += tests/abi/exports.sh

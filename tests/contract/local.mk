@@ -8,4 +8,4 @@ tests_contract_contract_SOURCES = \
 	tests/contract/model.c \
 	tests/contract/reuse.c \
 	tests/contract/time.c
-tests_contract_contract_LDADD = $(CMOCKA_LIBS) $(DLOPEN_LIBS)
+tests_contract_contract_LDADD = $(CMOCKA_LIBS)
