@@ -112,7 +112,7 @@ AC_CHECK_DECL([$2], [AC_DEFINE([$3], [1], [Define when $1 defines $2.])], [], [A
 AC_DEFUN([MKEVENT_TLS], [
 mkevent_openssl=no
 AS_IF([test "$enable_openssl" != no], [
-	PKG_CHECK_MODULES([OPENSSL], [openssl >= 1.1.0],
+	PKG_CHECK_MODULES([OPENSSL], [openssl >= 1.1.1],
 		[mkevent_openssl=yes
 		 AC_DEFINE([HAVE_OPENSSL], [1], [Define when the TLS plugin is built.])
 		 AC_DEFINE([HAVE_OPENSSL_SSL_H], [1], [Define when openssl/ssl.h is there.])],

@@ -291,7 +291,8 @@ void
 tls_goodbye(struct tls *tls)
 {
 	if (tls->ended || tls->handshaking || !tls->begun(tls)) return;
-	if (SSL_get_shutdown(tls->ssl) & SSL_SENT_SHUTDOWN || SSL_in_init(tls->ssl)) return;
+	if ((SSL_get_shutdown(tls->ssl) & SSL_SENT_SHUTDOWN) || SSL_in_init(tls->ssl)) return;
+	if (!tls_bio_is_ours(tls->ssl)) return; /* it might raise SIGPIPE where no program expects it */
 	ERR_clear_error();
 	(void)SSL_shutdown(tls->ssl);
 	ERR_clear_error();

@@ -4,94 +4,6 @@
 
 #include <errno.h>
 #include <event2/buffer.h>
-#include <limits.h>
-
-/* What may wait in the output below before we stop filling it. */
-#define UNDER_OUTPUT_MAX 65536
-
-static BIO_METHOD *method;
-
-/* ---- The BIO ----------------------------------------------------------------------------------------------------- */
-
-static int
-bio_read(BIO *bio, char *out, int size)
-{
-	struct tls *tls = BIO_get_data(bio);
-	BIO_clear_retry_flags(bio);
-	if (!tls || !out || size <= 0) return 0;
-	int n = evbuffer_remove(bufferevent_get_input(tls->under), out, (size_t)size);
-	if (n > 0) return n;
-	errno = 0;
-	if (tls->under_ended) return 0;
-	BIO_set_retry_read(bio);
-	return -1;
-}
-
-static int
-bio_write(BIO *bio, const char *data, int size)
-{
-	struct tls *tls = BIO_get_data(bio);
-	BIO_clear_retry_flags(bio);
-	if (!tls || size <= 0) return 0;
-	struct evbuffer *output = bufferevent_get_output(tls->under);
-	if (evbuffer_get_length(output) >= UNDER_OUTPUT_MAX) {
-		BIO_set_retry_write(bio);
-		return -1;
-	}
-	if (evbuffer_add(output, data, (size_t)size) == 0) return size;
-	errno = ENOMEM;
-	return -1;
-}
-
-static long
-bio_ctrl(BIO *bio, int command, long number, void *pointer)
-{
-	struct tls *tls = BIO_get_data(bio);
-	(void)pointer;
-	switch (command) {
-	case BIO_CTRL_GET_CLOSE:
-		return BIO_get_shutdown(bio);
-	case BIO_CTRL_SET_CLOSE:
-		BIO_set_shutdown(bio, (int)number);
-		return 1;
-	case BIO_CTRL_PENDING:
-		return tls ? (long)evbuffer_get_length(bufferevent_get_input(tls->under)) : 0;
-	case BIO_CTRL_WPENDING:
-		return tls ? (long)evbuffer_get_length(bufferevent_get_output(tls->under)) : 0;
-	case BIO_CTRL_FLUSH:
-	case BIO_CTRL_DUP:
-		return 1;
-	default:
-		return 0;
-	}
-}
-
-int
-tls_bio_setup(void)
-{
-	method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "bufferevent");
-	if (!method) return -1;
-	if (BIO_meth_set_read(method, bio_read) && BIO_meth_set_write(method, bio_write) &&
-		BIO_meth_set_ctrl(method, bio_ctrl))
-		return 0;
-	tls_bio_cleanup();
-	return -1;
-}
-
-void
-tls_bio_cleanup(void)
-{
-	BIO_meth_free(method);
-	method = NULL;
-}
-
-static BIO *
-bio_new(void)
-{
-	BIO *bio = BIO_new(method);
-	if (bio) BIO_set_init(bio, 1);
-	return bio;
-}
 
 /* ---- The bufferevent below --------------------------------------------------------------------------------------- */
 
@@ -211,7 +123,7 @@ struct bufferevent *
 plugin_bufferevent_openssl_filter_new(struct event_base *base, struct bufferevent *under, struct ssl_st *ssl,
 	enum bufferevent_ssl_state state, int options)
 {
-	BIO *bio = under && ssl ? bio_new() : NULL;
+	BIO *bio = under && ssl ? tls_bio_of_bufferevent() : NULL;
 	if (!bio) return NULL;
 	struct bufferevent *bev = bufferevent_type_new(base, &tls_filter_ops, options, under);
 	if (!bev) {

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 filter_openssl_sources = \
 	plugins/filter-openssl/api.c \
+	plugins/filter-openssl/bio.c \
 	plugins/filter-openssl/engine.c \
 	plugins/filter-openssl/filter.c \
 	plugins/filter-openssl/plugin.c \

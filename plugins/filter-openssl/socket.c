@@ -62,7 +62,7 @@ set_fd(struct bufferevent *bev, evutil_socket_t fd)
 	struct tls *tls = tls_of(bev);
 	BIO *bio = NULL;
 	if (fd >= 0 && SSL_get_fd(tls->ssl) != fd) {
-		bio = BIO_new_socket((int)fd, BIO_NOCLOSE);
+		bio = tls_bio_of_socket(fd);
 		if (!bio) return -1;
 	}
 	disarm(tls);
@@ -126,7 +126,7 @@ plugin_bufferevent_openssl_socket_new(
 	if (fd < 0) fd = own;
 	if (own >= 0 && own != fd) return NULL; /* they would be read past each other */
 	BIO *bio = NULL;
-	if (fd >= 0 && own < 0 && !(bio = BIO_new_socket((int)fd, BIO_NOCLOSE))) return NULL;
+	if (fd >= 0 && own < 0 && !(bio = tls_bio_of_socket(fd))) return NULL;
 	struct bufferevent *bev = bufferevent_type_new(base, &tls_socket_ops, options, NULL);
 	if (!bev) goto no_bev;
 	struct tls *tls = bufferevent_type_data(bev, &tls_socket_ops);

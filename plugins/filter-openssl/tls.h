@@ -63,11 +63,20 @@ void tls_goodbye(struct tls *tls);
 /* The bufferevent or socket below ended; what: BEV_EVENT_*. */
 void tls_fail(struct tls *tls, short what, int error);
 
+/* ---- bio.c ---- */
+
+/* Called once when the plugin is loaded, and before it goes. Returns 0, or -1 when there is no memory. */
+int tls_bio_setup(void);
+void tls_bio_cleanup(void);
+/* New BIOs, or NULL. The second one wants BIO_set_data() with its struct tls. */
+BIO *tls_bio_of_socket(evutil_socket_t fd);
+BIO *tls_bio_of_bufferevent(void);
+/* Whether the SSL object writes through one of ours. */
+bool tls_bio_is_ours(const SSL *ssl);
+
 /* ---- socket.c, filter.c ---- */
 
 extern const struct bufferevent_ops tls_socket_ops, tls_filter_ops;
-int tls_bio_setup(void);
-void tls_bio_cleanup(void);
 
 /* Functions of the bufferevent's type that do not depend on what is under it. */
 int tls_enable(struct bufferevent *bev, short what);
