@@ -40,13 +40,23 @@ queue_for(struct event_base *base, const struct event_callback *callback)
 }
 
 static inline void
+count_active(struct event_base *base, short flags)
+{
+	const int active = ++base->active_count;
+	if (UNLIKELY(active > base->active_max)) base->active_max = active;
+	if (UNLIKELY(flags & EVLIST_INTERNAL)) base->active_internal++;
+	const int total = events_total_locked(base);
+	if (UNLIKELY(total > base->event_max)) base->event_max = total;
+}
+
+static inline void
 enqueue_locked(struct event_base *base, struct event_callback *callback)
 {
-	event_counted_locked(base, callback->evcb_flags);
-	if (++base->active_count > base->active_max) base->active_max = base->active_count;
-	callback->evcb_flags |= EVLIST_ACTIVE;
+	const short flags = callback->evcb_flags;
+	count_active(base, flags);
+	callback->evcb_flags = flags | EVLIST_ACTIVE;
 	queue_push(queue_for(base, callback), callback);
-	if (callback->evcb_pri < base->running_priority) base->continue_wanted = true;
+	if (UNLIKELY(callback->evcb_pri < base->running_priority)) base->continue_wanted = true;
 }
 
 static inline void
@@ -55,8 +65,8 @@ dequeue_locked(struct event_base *base, struct event_callback *callback)
 	const short flags = callback->evcb_flags;
 	callback->evcb_flags = (short)(flags & ~IS_ACTIVE);
 	base->active_count--;
-	event_uncounted_locked(base, flags);
-	queue_remove(flags & EVLIST_ACTIVE ? queue_for(base, callback) : &base->later, callback);
+	if (UNLIKELY(flags & EVLIST_INTERNAL)) base->active_internal--;
+	queue_remove(LIKELY(flags & EVLIST_ACTIVE) ? queue_for(base, callback) : &base->later, callback);
 }
 
 void
@@ -80,8 +90,7 @@ bool
 callback_activate_later_locked(struct event_base *base, struct event_callback *callback)
 {
 	if (callback->evcb_flags & (EVLIST_FINALIZING | IS_ACTIVE)) return false;
-	event_counted_locked(base, callback->evcb_flags);
-	if (++base->active_count > base->active_max) base->active_max = base->active_count;
+	count_active(base, callback->evcb_flags);
 	callback->evcb_flags |= EVLIST_ACTIVE_LATER;
 	queue_push(&base->later, callback);
 	loop_wake_locked(base);
@@ -100,10 +109,9 @@ active_promote_later_locked(struct event_base *base)
 
 /* ---- Making events active ---------------------------------------------------------------------------------------- */
 
-void
-event_active_locked(struct event *ev, int res, short ncalls)
+static inline void
+activate_locked(struct event_base *base, struct event *ev, int res, short ncalls)
 {
-	struct event_base *base = ev->ev_base;
 	const short flags = event_flags(ev);
 	debug_mode_check(ev, "event_active");
 	if (UNLIKELY(flags & (EVLIST_FINALIZING | IS_ACTIVE))) {
@@ -120,6 +128,12 @@ event_active_locked(struct event *ev, int res, short ncalls)
 }
 
 void
+event_active_locked(struct event *ev, int res, short ncalls)
+{
+	activate_locked(ev->ev_base, ev, res, ncalls);
+}
+
+void
 event_active(struct event *ev, int res, short ncalls)
 {
 	struct event_base *base = ev->ev_base;
@@ -128,7 +142,7 @@ event_active(struct event *ev, int res, short ncalls)
 		return;
 	}
 	base_lock(base);
-	event_active_locked(ev, res, ncalls);
+	activate_locked(base, ev, res, ncalls);
 	base_unlock(base);
 }
 
@@ -154,7 +168,7 @@ fd_activate_locked(struct event_base *base, evutil_socket_t fd, short what)
 			cut_list_locked(slot, ev, fd);
 			return;
 		}
-		if (ev->ev_events & wanted) event_active_locked(ev, ev->ev_events & (wanted | EV_ET), 1);
+		if (ev->ev_events & wanted) activate_locked(base, ev, ev->ev_events & (wanted | EV_ET), 1);
 	}
 }
 
@@ -252,7 +266,7 @@ static inline void
 run_event_locked(struct event_base *base, struct event *ev)
 {
 	count_run(base, ev);
-	if (ev->ev_events & EV_PERSIST)
+	if ((ev->ev_events & EV_PERSIST) || !(event_flags(ev) & (EVLIST_INSERTED | EVLIST_TIMEOUT)))
 		dequeue_locked(base, &ev->ev_evcallback);
 	else
 		(void)event_del_locked(ev, EVENT_DEL_NOBLOCK);

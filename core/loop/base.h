@@ -149,7 +149,9 @@ struct event_base {
 	int npriorities;
 	int running_priority;         /* of the callbacks that run now; -1 outside */
 	int active_count, active_max; /* in queues and later */
-	int event_count, event_max;   /* see event_counted_locked() */
+	int active_internal;          /* of them, those that are our own */
+	int pending_count;            /* see event_counted_locked() */
+	int event_max;                /* the most that events_total_locked() ever was */
 	int virtual_count, virtual_max;
 	int deferred_queued; /* this turn; see deferred.c */
 	short signal_calls;  /* that the running signal event still gets; ev_pncalls points here */
@@ -258,17 +260,26 @@ void event_assign_internal(
 	struct event *ev, struct event_base *base, evutil_socket_t fd, short what, event_callback_fn cb, void *arg);
 
 /* Each list that a non-internal event is in (fd or signal, timeout, active) counts one. */
+static inline int
+events_total_locked(const struct event_base *base)
+{
+	return base->pending_count + base->active_count - base->active_internal;
+}
+
+/* Here: an fd's or signal's list, or a timeout. */
 static inline void
 event_counted_locked(struct event_base *base, short flags)
 {
 	if (flags & EVLIST_INTERNAL) return;
-	if (++base->event_count > base->event_max) base->event_max = base->event_count;
+	base->pending_count++;
+	const int total = events_total_locked(base);
+	if (total > base->event_max) base->event_max = total;
 }
 
 static inline void
 event_uncounted_locked(struct event_base *base, short flags)
 {
-	if (!(flags & EVLIST_INTERNAL)) base->event_count--;
+	if (!(flags & EVLIST_INTERNAL)) base->pending_count--;
 }
 
 /* ---- Activation and running: active.c ----------------------------------------------------------------------------

@@ -179,7 +179,7 @@ look_locked(struct event_base *base, int flags)
 static inline bool
 nothing_left_locked(const struct event_base *base)
 {
-	return !base->event_count && !base->virtual_count && !base->active_count;
+	return !base->pending_count && !base->virtual_count && !base->active_count;
 }
 
 static int

@@ -257,7 +257,7 @@ event_remove_timer(struct event *ev)
 		event_timeout_unlink_locked(base, ev);
 		if (ev->ev_evcallback.evcb_closure == LOOP_CLOSURE_PERSIST) evutil_timerclear(&ev->ev_.ev_io.ev_timeout);
 		if (!(event_flags(ev) & EVLIST_INSERTED)) debug_mode_del(ev);
-		if (base->event_count == 0) loop_wake_locked(base);
+		if (events_total_locked(base) == 0) loop_wake_locked(base);
 	}
 	base_unlock(base);
 	return 0;
@@ -282,7 +282,7 @@ remove_locked(struct event_base *base, struct event *ev)
 	}
 	if (flags & (EVLIST_INSERTED | EVLIST_TIMEOUT)) debug_mode_del(ev);
 	/* A loop that has nothing to wait for any more ends. */
-	if (UNLIKELY(base->waiting) && base->event_count == 0) loop_wake_locked(base);
+	if (UNLIKELY(base->waiting) && events_total_locked(base) == 0) loop_wake_locked(base);
 }
 
 static bool

@@ -21,7 +21,7 @@ event_base_get_num_events(struct event_base *base, unsigned int type)
 	base_lock(base);
 	if (type & EVENT_BASE_COUNT_ACTIVE) sum += base->active_count;
 	if (type & EVENT_BASE_COUNT_VIRTUAL) sum += base->virtual_count;
-	if (type & EVENT_BASE_COUNT_ADDED) sum += base->event_count;
+	if (type & EVENT_BASE_COUNT_ADDED) sum += events_total_locked(base);
 	base_unlock(base);
 	return sum;
 }
@@ -63,7 +63,7 @@ fill_counters_locked(struct event_base *base, struct event_base_counters *out)
 	out->ran_ns = counters->ran_ns;
 	out->longest_ns = counters->longest_ns;
 	out->longest_callback = counters->longest_callback;
-	out->events_added = (uint64_t)base->event_count;
+	out->events_added = (uint64_t)events_total_locked(base);
 	out->events_added_max = (uint64_t)base->event_max;
 	out->events_active = (uint64_t)base->active_count;
 	out->events_active_max = (uint64_t)base->active_max;
