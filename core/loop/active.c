@@ -60,13 +60,20 @@ enqueue_locked(struct event_base *base, struct event_callback *callback)
 }
 
 static inline void
-dequeue_locked(struct event_base *base, struct event_callback *callback)
+dequeue_from_locked(struct event_base *base, struct callback_queue *queue, struct event_callback *callback)
 {
 	const short flags = callback->evcb_flags;
 	callback->evcb_flags = (short)(flags & ~IS_ACTIVE);
 	base->active_count--;
 	if (UNLIKELY(flags & EVLIST_INTERNAL)) base->active_internal--;
-	queue_remove(LIKELY(flags & EVLIST_ACTIVE) ? queue_for(base, callback) : &base->later, callback);
+	queue_remove(queue, callback);
+}
+
+static void
+dequeue_locked(struct event_base *base, struct event_callback *callback)
+{
+	const bool now = callback->evcb_flags & EVLIST_ACTIVE;
+	dequeue_from_locked(base, now ? queue_for(base, callback) : &base->later, callback);
 }
 
 void
@@ -133,17 +140,32 @@ event_active_locked(struct event *ev, int res, short ncalls)
 	activate_locked(ev->ev_base, ev, res, ncalls);
 }
 
-void
-event_active(struct event *ev, int res, short ncalls)
+static void
+active_slow(struct event *ev, int res, short ncalls)
 {
 	struct event_base *base = ev->ev_base;
-	if (UNLIKELY(!base)) {
+	if (!base) {
 		log_warnx("event_active: the event has no base");
 		return;
 	}
 	base_lock(base);
 	activate_locked(base, ev, res, ncalls);
 	base_unlock(base);
+}
+
+void
+event_active(struct event *ev, int res, short ncalls)
+{
+	struct event_base *base = ev->ev_base;
+	const short in_the_way = EVLIST_FINALIZING | IS_ACTIVE | EVLIST_INTERNAL;
+	/* The common case calls nothing, which spares saving registers. */
+	if (UNLIKELY(
+			!base || base->lock || debug_mode_on || (event_flags(ev) & in_the_way) || (ev->ev_events & EV_SIGNAL))) {
+		active_slow(ev, res, ncalls);
+		return;
+	}
+	ev->ev_res = (short)res;
+	enqueue_locked(base, &ev->ev_evcallback);
 }
 
 /* An event that was assigned anew while it was pending can drag a list of another fd behind it: the list ends there. */
@@ -263,11 +285,11 @@ run_signal_locked(struct event_base *base, struct event *ev)
 }
 
 static inline void
-run_event_locked(struct event_base *base, struct event *ev)
+run_event_locked(struct event_base *base, struct callback_queue *queue, struct event *ev)
 {
 	count_run(base, ev);
 	if ((ev->ev_events & EV_PERSIST) || !(event_flags(ev) & (EVLIST_INSERTED | EVLIST_TIMEOUT)))
-		dequeue_locked(base, &ev->ev_evcallback);
+		dequeue_from_locked(base, queue, &ev->ev_evcallback);
 	else
 		(void)event_del_locked(ev, EVENT_DEL_NOBLOCK);
 	base->current = &ev->ev_evcallback;
@@ -282,11 +304,11 @@ run_event_locked(struct event_base *base, struct event *ev)
 
 /* Deferred callbacks and finalizers. The memory may be gone when they return. */
 static void
-run_other_locked(struct event_base *base, struct event_callback *callback)
+run_other_locked(struct event_base *base, struct callback_queue *queue, struct event_callback *callback)
 {
 	void *const arg = callback->evcb_arg;
 	const enum loop_closure closure = (enum loop_closure)callback->evcb_closure;
-	dequeue_locked(base, callback);
+	dequeue_from_locked(base, queue, callback);
 	base->current = closure == LOOP_CLOSURE_SELF ? callback : NULL;
 	base->counters.run_deferred++;
 	base_unlock(base);
@@ -297,32 +319,38 @@ run_other_locked(struct event_base *base, struct event_callback *callback)
 	base_lock(base);
 }
 
-static inline void
-run_locked(struct event_base *base, struct event_callback *callback)
+static void
+tell_waiters_locked(struct event_base *base)
 {
-	if (LIKELY(callback->evcb_closure <= LOOP_CLOSURE_PERSIST))
-		run_event_locked(base, event_of(callback));
-	else
-		run_other_locked(base, callback);
-	base->current = NULL;
-	if (UNLIKELY(base->current_waiters)) {
-		base->current_waiters = 0;
-		(void)thread_cond_broadcast(base->current_cond);
-	}
+	base->current_waiters = 0;
+	(void)thread_cond_broadcast(base->current_cond);
 }
 
-/* Returns how many ran that were not internal, or -1 after a loopbreak. */
+/* What bounds a run of callbacks, for the priorities that are bounded. */
+struct bounds {
+	int callbacks;
+	uint64_t until; /* of clock_now() */
+};
+
+/* bounds: NULL for none. Returns how many ran that were not internal, or -1 after a loopbreak. */
 static int
-run_queue_locked(struct event_base *base, struct callback_queue *queue, int most, uint64_t until)
+run_queue_locked(struct event_base *base, struct callback_queue *queue, const struct bounds *bounds)
 {
 	int ran = 0;
 	struct event_callback *callback;
 	while ((callback = queue->first)) {
-		if (!(callback->evcb_flags & EVLIST_INTERNAL)) ran++;
-		run_locked(base, callback);
+		if (LIKELY(!(callback->evcb_flags & EVLIST_INTERNAL))) ran++;
+		if (LIKELY(callback->evcb_closure <= LOOP_CLOSURE_PERSIST))
+			run_event_locked(base, queue, event_of(callback));
+		else
+			run_other_locked(base, queue, callback);
+		base->current = NULL;
+		if (UNLIKELY(base->current_waiters)) tell_waiters_locked(base);
 		if (UNLIKELY(base->break_wanted)) return -1;
-		if (ran >= most || base->continue_wanted) break;
-		if (ran && until != UINT64_MAX && clock_now() >= until) break;
+		if (UNLIKELY(base->continue_wanted)) break;
+		if (LIKELY(!bounds)) continue;
+		if (ran >= bounds->callbacks) break;
+		if (ran && bounds->until != UINT64_MAX && clock_now() >= bounds->until) break;
 	}
 	return ran;
 }
@@ -330,16 +358,13 @@ run_queue_locked(struct event_base *base, struct callback_queue *queue, int most
 int
 active_process_locked(struct event_base *base)
 {
-	uint64_t until = UINT64_MAX;
+	struct bounds bounds = {base->limit_callbacks, UINT64_MAX};
 	int ran = 0;
-	if (base->limit_ns != UINT64_MAX) until = clock_now() + base->limit_ns;
+	if (UNLIKELY(base->limit_ns != UINT64_MAX)) bounds.until = clock_now() + base->limit_ns;
 	for (int i = 0; i < base->npriorities; i++) {
 		if (!base->queues[i].first) continue;
 		base->running_priority = i;
-		if (i < base->limit_priority)
-			ran = run_queue_locked(base, &base->queues[i], INT_MAX, UINT64_MAX);
-		else
-			ran = run_queue_locked(base, &base->queues[i], base->limit_callbacks, until);
+		ran = run_queue_locked(base, &base->queues[i], i < base->limit_priority ? NULL : &bounds);
 		if (ran != 0) break; /* what matters less waits until there is nothing new that matters more */
 	}
 	base->running_priority = -1;

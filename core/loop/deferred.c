@@ -24,7 +24,8 @@ loop_deferred_init(struct event_callback *callback, uint8_t priority, loop_defer
 void
 loop_deferred_set_priority(struct event_callback *callback, uint8_t priority)
 {
-	callback->evcb_pri = priority;
+	/* While it is queued its priority tells in which queue. */
+	if (!(callback->evcb_flags & (EVLIST_ACTIVE | EVLIST_ACTIVE_LATER))) callback->evcb_pri = priority;
 }
 
 bool

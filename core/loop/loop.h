@@ -15,6 +15,7 @@ typedef void (*loop_deferred_fn)(struct event_callback *callback, void *arg);
 
 /* Never fails; priority is clamped to the base's when scheduled. */
 void loop_deferred_init(struct event_callback *callback, uint8_t priority, loop_deferred_fn fn, void *arg);
+/* Does nothing while the callback is queued. */
 void loop_deferred_set_priority(struct event_callback *callback, uint8_t priority);
 /* Returns true when it was queued now, false when it already was (or is being finalized): the owner takes a reference
  * only for true. Wakes the loop when called from another thread. Thread: any; takes the base's lock. */
