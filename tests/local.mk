@@ -7,9 +7,12 @@ loop_programs =
 
 # Programs in alphabetic order. A new one adds its line: to loop_programs when it runs an event loop.
 plain_programs += tests/unit/test_getaddrinfo
+plain_programs += tests/unit/test_heap
 plain_programs += tests/unit/test_log
 plain_programs += tests/unit/test_util
 loop_programs += tests/unit/test_listener
+loop_programs += tests/unit/test_signal
+loop_programs += tests/unit/test_timer
 
 # Folders of tests that have several sources.
 include tests/contract/local.mk
