@@ -24,7 +24,8 @@ void evbuffer_hold_callbacks(struct evbuffer *buffer);
 void evbuffer_invoke_callbacks(struct evbuffer *buffer);
 
 /* For evbuffer_cb_set_flags(): the callback is one of ours. It runs at once, whatever is held or deferred, before the
- * program's and under the buffer's lock, and stays when the program clears the callbacks. It may not free the buffer. */
+ * program's and under the buffer's lock, and stays when the program clears the callbacks. It may not free the buffer.
+ */
 #define EVBUFFER_CB_NODEFER 2
 
 #endif

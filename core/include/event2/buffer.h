@@ -87,8 +87,8 @@ EVENT2_EXPORT_SYMBOL
 void evbuffer_unlock(struct evbuffer *buf);
 
 /* For evbuffer_set_flags(): the buffer's data leaves only through evbuffer_write() and its kind, evbuffer_drain(), or
- * whole into another such buffer; nobody looks at the bytes. Then files in it need not be in memory: they go out
- * through sendfile(). Output buffers of socket bufferevents have it. */
+ * whole into another such buffer. Then files in it need not be in memory: they go out through sendfile(). Whoever looks
+ * at the bytes nevertheless has them brought in. Output buffers of socket bufferevents have this flag. */
 #define EVBUFFER_FLAG_DRAINS_TO_FD 1
 
 /* Switch flags (EVBUFFER_FLAG_*) on and off; those that are not named stay as they are. Return 0. */
@@ -115,9 +115,8 @@ int evbuffer_expand(struct evbuffer *buf, size_t datlen);
 
 /* Room at the end, to be written by the caller and then made part of the buffer by evbuffer_commit_space(). The
  * stretches hold size bytes or more in all. With n_vec of 1 the room is one stretch; with 2 it may be two, which wastes
- * less; more are never used. Asked again before a commit, it gives the same room. Between the two calls nothing else
- * may be done with the buffer. Returns how many stretches were filled in; -1 on error (n_vec < 1, size < 0, end frozen,
- * no memory).
+ * less; more are never used. Asked again before a commit, it gives the same room. In between nothing else may be done
+ * with the buffer. Returns how many stretches were filled in; -1 on error (n_vec < 1, size < 0, end frozen, no memory).
  */
 EVENT2_EXPORT_SYMBOL
 int evbuffer_reserve_space(struct evbuffer *buf, ev_ssize_t size, struct evbuffer_iovec *vec, int n_vec);
@@ -158,7 +157,7 @@ int evbuffer_add_vprintf(struct evbuffer *buf, const char *fmt, va_list ap)
  */
 
 /* Moves up to datlen bytes from the front into memory at data. Returns how many (0 when the buffer is empty, INT_MAX at
- * most), or -1 when the front is frozen or the bytes cannot be had (a file that is not in memory). */
+ * most), or -1 when the front is frozen or a file cannot be read. */
 EVENT2_EXPORT_SYMBOL
 int evbuffer_remove(struct evbuffer *buf, void *data, size_t datlen);
 
@@ -233,8 +232,7 @@ int evbuffer_add_reference_with_offset(struct evbuffer *outbuf, const void *data
  */
 
 /* Appends length bytes (-1: up to the file's end) of an open file, from offset on. On success the buffer owns fd and
- * closes it in the end; on failure it stays the caller's. With EVBUFFER_FLAG_DRAINS_TO_FD on the buffer nobody can read
- * the bytes from memory. */
+ * closes it in the end; on failure it stays the caller's. */
 EVENT2_EXPORT_SYMBOL
 int evbuffer_add_file(struct evbuffer *outbuf, int fd, ev_off_t offset, ev_off_t length);
 
@@ -245,9 +243,9 @@ int evbuffer_add_file(struct evbuffer *outbuf, int fd, ev_off_t offset, ev_off_t
 #define EVBUF_FS_DISABLE_LOCKING 0x08  /* the segment and its buffers stay in one thread */
 
 /* A part of an open file (length bytes from offset on, -1: up to the end), which can be added to any number of buffers.
- * The fd must stay open, and the file must not shrink, as long as a buffer uses it. Without EVBUF_FS_DISABLE_SENDFILE
- * the bytes may be unreadable in a buffer with EVBUFFER_FLAG_DRAINS_TO_FD. Returns NULL with errno for a bad range, a
- * file whose size cannot be known, or no memory; the fd stays the caller's then. */
+ * The fd must stay open, and the file must not shrink, as long as a buffer uses it. Returns NULL with errno for a bad
+ * range (also one that is not in the file), a size that cannot be known, or no memory; the fd stays the caller's then.
+ */
 EVENT2_EXPORT_SYMBOL
 struct evbuffer_file_segment *evbuffer_file_segment_new(int fd, ev_off_t offset, ev_off_t length, unsigned flags);
 
@@ -271,9 +269,9 @@ int evbuffer_add_file_segment(
 /* ---- Reading and writing descriptors -----------------------------------------------------------------------------
  */
 
-/* Writes the front of the buffer to fd with one system call, and drains what was written. howmuch: at most so many
- * bytes, negative: as many as there are. Return the number of bytes written; -1 with errno when none could be, or the
- * front is frozen. */
+/* Write the front of the buffer to fd, until it takes no more, and drain what was written. howmuch: at most so many
+ * bytes, negative: as many as there are. Return the number of bytes written; -1 with errno when none could be, and when
+ * there are none to write or the front is frozen. */
 EVENT2_EXPORT_SYMBOL
 int evbuffer_write(struct evbuffer *buffer, evutil_socket_t fd);
 EVENT2_EXPORT_SYMBOL
@@ -295,8 +293,7 @@ size_t evbuffer_get_max_read(struct evbuffer *buf);
  */
 
 /* Finds the first occurrence of len bytes at what that lies wholly between start (NULL: the front) and end (NULL: the
- * buffer's end). pos in the result is -1 when there is none, or len is more than can be there. An empty string is found
- * nowhere. Bytes of files that are not in memory never match. */
+ * buffer's end). An empty string is found at start. pos in the result is -1 when there is no such place. */
 EVENT2_EXPORT_SYMBOL
 struct evbuffer_ptr evbuffer_search(
 	struct evbuffer *buffer, const char *what, size_t len, const struct evbuffer_ptr *start);
@@ -330,8 +327,8 @@ EVENT2_EXPORT_SYMBOL
 int evbuffer_peek(
 	struct evbuffer *buffer, ev_ssize_t len, struct evbuffer_ptr *start_at, struct evbuffer_iovec *vec_out, int n_vec);
 
-/* Makes the first size bytes (negative: all) one stretch and returns its start. NULL when the buffer holds fewer, is
- * empty, has a file there that is not in memory, or no memory is left. */
+/* Makes the first size bytes (negative: all) one stretch and returns its start. NULL when size is 0 or more than there
+ * is, or when no memory is left. */
 EVENT2_EXPORT_SYMBOL
 unsigned char *evbuffer_pullup(struct evbuffer *buf, ev_ssize_t size);
 
@@ -346,12 +343,12 @@ struct evbuffer_cb_info {
 };
 
 /* Called after the length changed. It may change or free the buffer, add callbacks and remove any; its own changes call
- * the callbacks again. The library holds no lock. */
+ * the callbacks again. The library holds no lock meanwhile, so with several threads a callback may still be running in
+ * another thread when evbuffer_remove_cb() or evbuffer_free() returns. */
 typedef void (*evbuffer_cb_func)(struct evbuffer *buffer, const struct evbuffer_cb_info *info, void *arg);
 
 /* Adds a callback. Those added later are called first. Returns a handle, valid until it is removed; NULL without
- * memory.
- */
+ * memory. cb NULL: removes all callbacks, and returns NULL. */
 EVENT2_EXPORT_SYMBOL
 struct evbuffer_cb_entry *evbuffer_add_cb(struct evbuffer *buffer, evbuffer_cb_func cb, void *cbarg);
 
@@ -371,7 +368,7 @@ EVENT2_EXPORT_SYMBOL
 int evbuffer_cb_clear_flags(struct evbuffer *buffer, struct evbuffer_cb_entry *cb, ev_uint32_t flags);
 
 /* From now on callbacks do not run inside of the function that changed the buffer, but from the loop of base, once for
- * all changes until then. Cannot be taken back. Returns 0. */
+ * all changes until then. Cannot be taken back, nor given another base. Returns 0; -1 without memory. */
 EVENT2_EXPORT_SYMBOL
 int evbuffer_defer_callbacks(struct evbuffer *buffer, struct event_base *base);
 

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Telling about changes: at once, held back, or from the loop.
+ *
+ * The program's callbacks run without the buffer's lock. So the list may change under the walk: entries that are
+ * removed meanwhile stay linked, and are freed at the end of the outermost walk; and the walk holds a reference, so
+ * that the buffer outlives its own evbuffer_free(). */
+#include "config.h"
+
+#include "evbuffer/state.h"
+#include "loop/loop.h"
+#include "util/mm.h"
+
+#include <event2/bufferevent.h>
+
+/* ---- The list ----------------------------------------------------------------------------------------------------
+ */
+
+static void
+sweep_locked(struct evbuffer *buffer)
+{
+	struct evbuffer_cb_entry **link = &buffer->callbacks;
+	while (*link) {
+		struct evbuffer_cb_entry *entry = *link;
+		if (entry->removed) {
+			*link = entry->next;
+			mm_free(entry);
+		} else {
+			link = &entry->next;
+		}
+	}
+	buffer->some_removed = false;
+}
+
+static void
+removed_locked(struct evbuffer *buffer, struct evbuffer_cb_entry *entry)
+{
+	entry->removed = true;
+	buffer->some_removed = true;
+	if (!buffer->running) sweep_locked(buffer);
+}
+
+/* Those of the program's; all: ours too. */
+static void
+remove_all_locked(struct evbuffer *buffer, bool all)
+{
+	for (struct evbuffer_cb_entry *entry = buffer->callbacks; entry; entry = entry->next) {
+		if (all || !(entry->flags & EVBUFFER_CB_NODEFER)) entry->removed = buffer->some_removed = true;
+	}
+	if (!buffer->running && buffer->some_removed) sweep_locked(buffer);
+}
+
+void
+callbacks_free_all_locked(struct evbuffer *buffer)
+{
+	remove_all_locked(buffer, true);
+}
+
+static struct evbuffer_cb_entry *
+entry_new(void *arg, bool is_old)
+{
+	struct evbuffer_cb_entry *entry = mm_calloc(1, sizeof(*entry));
+	if (!entry) return NULL;
+	entry->arg = arg;
+	entry->flags = EVBUFFER_CB_ENABLED;
+	entry->is_old = is_old;
+	return entry;
+}
+
+static void
+push_locked(struct evbuffer *buffer, struct evbuffer_cb_entry *entry)
+{
+	entry->next = buffer->callbacks;
+	buffer->callbacks = entry;
+}
+
+struct evbuffer_cb_entry *
+evbuffer_add_cb(struct evbuffer *buffer, evbuffer_cb_func cb, void *cbarg)
+{
+	struct evbuffer_cb_entry *entry = cb ? entry_new(cbarg, false) : NULL;
+	if (cb && !entry) return NULL;
+	buffer_lock(buffer);
+	if (entry) {
+		entry->fn.now = cb;
+		push_locked(buffer, entry);
+	} else {
+		remove_all_locked(buffer, false);
+	}
+	buffer_unlock(buffer);
+	return entry;
+}
+
+int
+evbuffer_setcb(struct evbuffer *buffer, evbuffer_cb cb, void *cbarg)
+{
+	struct evbuffer_cb_entry *entry = cb ? entry_new(cbarg, true) : NULL;
+	if (cb && !entry) return -1;
+	buffer_lock(buffer);
+	remove_all_locked(buffer, false);
+	if (entry) {
+		entry->fn.old = cb;
+		push_locked(buffer, entry);
+	}
+	buffer_unlock(buffer);
+	return 0;
+}
+
+int
+evbuffer_remove_cb_entry(struct evbuffer *buffer, struct evbuffer_cb_entry *ent)
+{
+	buffer_lock(buffer);
+	struct evbuffer_cb_entry *entry = buffer->callbacks;
+	while (entry && (entry != ent || entry->removed))
+		entry = entry->next;
+	if (entry) removed_locked(buffer, entry);
+	buffer_unlock(buffer);
+	return entry ? 0 : -1;
+}
+
+int
+evbuffer_remove_cb(struct evbuffer *buffer, evbuffer_cb_func cb, void *cbarg)
+{
+	buffer_lock(buffer);
+	struct evbuffer_cb_entry *entry = buffer->callbacks;
+	while (entry && (entry->removed || entry->is_old || entry->fn.now != cb || entry->arg != cbarg))
+		entry = entry->next;
+	if (entry) removed_locked(buffer, entry);
+	buffer_unlock(buffer);
+	return entry ? 0 : -1;
+}
+
+int
+evbuffer_cb_set_flags(struct evbuffer *buffer, struct evbuffer_cb_entry *cb, ev_uint32_t flags)
+{
+	buffer_lock(buffer);
+	cb->flags |= flags;
+	buffer_unlock(buffer);
+	return 0;
+}
+
+int
+evbuffer_cb_clear_flags(struct evbuffer *buffer, struct evbuffer_cb_entry *cb, ev_uint32_t flags)
+{
+	buffer_lock(buffer);
+	cb->flags &= ~flags;
+	buffer_unlock(buffer);
+	return 0;
+}
+
+/* ---- Running them ------------------------------------------------------------------------------------------------
+ */
+
+static bool
+is_wanted(const struct evbuffer_cb_entry *entry, bool ours)
+{
+	bool is_ours = entry->flags & EVBUFFER_CB_NODEFER;
+	return !entry->removed && (entry->flags & EVBUFFER_CB_ENABLED) && is_ours == ours;
+}
+
+static void
+call(struct evbuffer *buffer, struct evbuffer_cb_entry *entry, const struct evbuffer_cb_info *info)
+{
+	if (entry->is_old)
+		entry->fn.old(buffer, info->orig_size, info->orig_size + info->n_added - info->n_deleted, entry->arg);
+	else
+		entry->fn.now(buffer, info, entry->arg);
+}
+
+static void
+run_locked(struct evbuffer *buffer, const struct evbuffer_cb_info *info, bool ours)
+{
+	buffer->running++;
+	for (struct evbuffer_cb_entry *entry = buffer->callbacks; entry; entry = entry->next) {
+		if (!is_wanted(entry, ours)) continue;
+		if (ours) {
+			call(buffer, entry, info);
+			continue;
+		}
+		struct evbuffer_cb_entry copy = *entry; /* evbuffer_cb_set_flags() from another thread */
+		buffer_unlock(buffer);
+		call(buffer, &copy, info);
+		buffer_lock(buffer);
+	}
+	if (--buffer->running == 0 && buffer->some_removed) sweep_locked(buffer);
+}
+
+/* The program's callbacks for all that they were not told yet. */
+static void
+run_due_locked(struct evbuffer *buffer)
+{
+	struct evbuffer_cb_info info = {
+		buffer_length(buffer) + buffer->deleted - buffer->added, buffer->added, buffer->deleted};
+	buffer->added = buffer->deleted = 0;
+	if (info.n_added || info.n_deleted) run_locked(buffer, &info, false);
+}
+
+static void
+run_deferred(struct event_callback *callback, void *arg)
+{
+	(void)callback;
+	struct evbuffer *buffer = arg;
+	buffer_lock(buffer);
+	struct bufferevent *parent = buffer->parent;
+	run_due_locked(buffer);
+	evbuffer_decref_and_unlock(buffer);
+	if (parent) (void)bufferevent_decref(parent);
+}
+
+static void
+due_locked(struct evbuffer *buffer)
+{
+	struct buffer_deferred *deferred = buffer->deferred;
+	if (!deferred) {
+		run_due_locked(buffer);
+		return;
+	}
+	if (!buffer->callbacks || !loop_deferred_schedule(deferred->base, &deferred->callback)) return;
+	buffer->refs++;
+	if (buffer->parent) bufferevent_incref(buffer->parent);
+}
+
+bool
+callbacks_cancel_locked(struct evbuffer *buffer)
+{
+	return loop_deferred_cancel(buffer->deferred->base, &buffer->deferred->callback);
+}
+
+/* ---- After a change ----------------------------------------------------------------------------------------------
+ */
+
+static void
+tell_locked(struct evbuffer *buffer, const struct evbuffer_cb_info *info)
+{
+	run_locked(buffer, info, true);
+	if (!buffer->held && !buffer->deferred) {
+		run_locked(buffer, info, false);
+		return;
+	}
+	buffer->added += info->n_added;
+	buffer->deleted += info->n_deleted;
+	if (!buffer->held) due_locked(buffer);
+}
+
+static struct evbuffer_cb_info
+info_locked(const struct evbuffer *buffer, size_t added, size_t deleted)
+{
+	struct evbuffer_cb_info info = {buffer_length(buffer) + deleted - added, added, deleted};
+	return info;
+}
+
+void
+buffer_tell_unlock(struct evbuffer *buffer, size_t added, size_t deleted)
+{
+	if (added == 0 && deleted == 0) {
+		buffer_unlock(buffer);
+		return;
+	}
+	struct evbuffer_cb_info info = info_locked(buffer, added, deleted);
+	buffer->refs++;
+	tell_locked(buffer, &info);
+	evbuffer_decref_and_unlock(buffer);
+}
+
+void
+buffer_tell_two_unlock(struct evbuffer *from, struct evbuffer *to, size_t moved, bool to_first)
+{
+	if (moved == 0) {
+		buffer_unlock_two(from, to);
+		return;
+	}
+	struct evbuffer_cb_info from_info = info_locked(from, 0, moved), to_info = info_locked(to, moved, 0);
+	from->refs++;
+	to->refs++;
+	struct evbuffer *first = to_first ? to : from, *second = to_first ? from : to;
+	buffer_unlock(second);
+	tell_locked(first, to_first ? &to_info : &from_info);
+	evbuffer_decref_and_unlock(first);
+	buffer_lock(second);
+	tell_locked(second, to_first ? &from_info : &to_info);
+	evbuffer_decref_and_unlock(second);
+}
+
+/* ---- Holding and deferring ---------------------------------------------------------------------------------------
+ */
+
+void
+evbuffer_hold_callbacks(struct evbuffer *buffer)
+{
+	buffer_lock(buffer);
+	buffer->held++;
+	buffer_unlock(buffer);
+}
+
+void
+evbuffer_invoke_callbacks(struct evbuffer *buffer)
+{
+	buffer_lock(buffer);
+	if (buffer->held) buffer->held--;
+	if (buffer->held || (!buffer->added && !buffer->deleted)) {
+		buffer_unlock(buffer);
+		return;
+	}
+	buffer->refs++;
+	due_locked(buffer);
+	evbuffer_decref_and_unlock(buffer);
+}
+
+int
+evbuffer_defer_callbacks(struct evbuffer *buffer, struct event_base *base)
+{
+	int result = 0;
+	buffer_lock(buffer);
+	if (!buffer->deferred) {
+		struct buffer_deferred *deferred = mm_calloc(1, sizeof(*deferred));
+		if (!deferred) {
+			result = -1;
+			goto done;
+		}
+		loop_deferred_init(&deferred->callback, (uint8_t)(event_base_get_npriorities(base) / 2), run_deferred, buffer);
+		deferred->base = base;
+		buffer->deferred = deferred;
+	}
+done:
+	buffer_unlock(buffer);
+	return result;
+}

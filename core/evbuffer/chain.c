@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Chains: their memory, and what happens when the last reference goes. */
+#include "config.h"
+
+#include "evbuffer/chain.h"
+#include "util/mm.h"
+
+#include <errno.h>
+
+#define SLAB_FIRST 3 /* chains in a buffer's first slab; each further one has twice as many */
+#define SLAB_MOST 63
+
+/* Rounds up in steps of a quarter of the next lower power of two, so that sizes repeat and the allocator's free lists
+ * fit, but at most a fifth is wasted. */
+static size_t
+rounded(size_t size)
+{
+	if (size <= CHAIN_ALLOC_MIN) return CHAIN_ALLOC_MIN;
+	size_t step = CHAIN_ALLOC_MIN / 4;
+	while (step < CHAIN_GROW_MAX / 4 && step * 8 <= size)
+		step *= 2;
+	return (size + step - 1) & ~(step - 1);
+}
+
+struct chain *
+chain_new(size_t room)
+{
+	if (room > (size_t)EV_SSIZE_MAX - sizeof(struct chain) - CHAIN_GROW_MAX) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	size_t size = rounded(sizeof(struct chain) + room);
+	struct chain *chain = mm_malloc(size);
+	if (!chain) return NULL;
+	chain->next = NULL;
+	chain->data = (unsigned char *)(chain + 1);
+	chain->start = chain->length = 0;
+	chain->size = size - sizeof(struct chain);
+	atomic_init(&chain->refs, 1);
+	chain->kind = CHAIN_OWN;
+	return chain;
+}
+
+/* ---- Slabs -------------------------------------------------------------------------------------------------------
+ */
+
+static void
+slab_release(struct chain_slab *slab, unsigned count)
+{
+	if (atomic_fetch_sub_explicit(&slab->live, count, memory_order_acq_rel) == count) mm_free(slab);
+}
+
+void
+chain_slab_leave(struct chain_slab *slab)
+{
+	slab_release(slab, 1u + slab->count - slab->used);
+}
+
+/* A slab with a free chain: the old one, when all of its chains are back, or a new one. */
+static struct chain_slab *
+slab_refill(struct chain_slab *old)
+{
+	if (old && atomic_load_explicit(&old->live, memory_order_acquire) == 1u + old->count - old->used) {
+		atomic_store_explicit(&old->live, 1u + old->count, memory_order_relaxed);
+		old->used = 0;
+		return old;
+	}
+	unsigned count = old ? old->count * 2u + 1 : SLAB_FIRST;
+	if (count > SLAB_MOST) count = SLAB_MOST;
+	struct chain_slab *slab = mm_malloc(sizeof(*slab) + count * sizeof(slab->chains[0]));
+	if (!slab) return NULL;
+	if (old) chain_slab_leave(old);
+	atomic_init(&slab->live, 1 + count);
+	slab->count = (uint8_t)count;
+	slab->used = 0;
+	return slab;
+}
+
+struct chain *
+chain_from_slab(struct chain_slab **slab, enum chain_kind kind)
+{
+	if (!*slab || (*slab)->used == (*slab)->count) {
+		struct chain_slab *filled = slab_refill(*slab);
+		if (!filled) return NULL;
+		*slab = filled;
+	}
+	uint8_t slot = (*slab)->used++;
+	struct chain *chain = &(*slab)->chains[slot];
+	chain->next = NULL;
+	atomic_init(&chain->refs, 1);
+	chain->kind = (uint8_t)kind;
+	chain->slot = slot;
+	return chain;
+}
+
+static struct chain_slab *
+slab_of(struct chain *chain)
+{
+	return (struct chain_slab *)(void *)((char *)(chain - chain->slot) - offsetof(struct chain_slab, chains));
+}
+
+/* ---- The end of a chain ------------------------------------------------------------------------------------------
+ */
+
+static bool
+unref(struct chain *chain)
+{
+	if (!chain_is_shared(chain)) return true;
+	return atomic_fetch_sub_explicit(&chain->refs, 1, memory_order_acq_rel) == 1;
+}
+
+/* What a chain's end means for others. Returns the chain whose last reference went with it, or NULL. */
+static struct chain *
+clean_up(struct chain *chain)
+{
+	switch ((enum chain_kind)chain->kind) {
+	case CHAIN_OWN:
+		break;
+	case CHAIN_REFERENCE:
+		if (chain->of.cleanup.fn) chain->of.cleanup.fn(chain->data, chain->size, chain->of.cleanup.arg);
+		break;
+	case CHAIN_SHARED:
+		return unref(chain->of.parent) ? chain->of.parent : NULL;
+	case CHAIN_FILE:
+		file_segment_put(chain->of.file.segment);
+		break;
+	}
+	return NULL;
+}
+
+/* Neighbours in a list mostly are neighbours in a slab: they go back to it together. */
+struct returns {
+	struct chain_slab *slab;
+	unsigned count;
+};
+
+static void
+give_back(struct returns *returns, struct chain *chain)
+{
+	if (chain->kind == CHAIN_OWN) {
+		mm_free(chain);
+		return;
+	}
+	struct chain_slab *slab = slab_of(chain);
+	if (slab != returns->slab) {
+		if (returns->slab) slab_release(returns->slab, returns->count);
+		returns->slab = slab;
+		returns->count = 0;
+	}
+	returns->count++;
+}
+
+void
+chain_drop(struct chain *first)
+{
+	struct returns returns = {NULL, 0};
+	while (first) {
+		struct chain *chain = first;
+		first = chain->next;
+		if (!unref(chain)) continue;
+		struct chain *parent = clean_up(chain);
+		give_back(&returns, chain);
+		if (!parent) continue;
+		(void)clean_up(parent); /* is never SHARED itself */
+		give_back(&returns, parent);
+	}
+	if (returns.slab) slab_release(returns.slab, returns.count);
+}
+
+unsigned char *
+chain_bring_in(struct chain *chain)
+{
+	unsigned char *bytes = file_segment_bytes(chain->of.file.segment);
+	if (bytes) chain->data = bytes + chain->of.file.offset;
+	return chain->data;
+}
