@@ -188,8 +188,8 @@ method_new(int *number, int kind, const char *name, int (*read_fn)(BIO *, char *
 int
 tls_bio_setup(void)
 {
-	socket_method =
-		method_new(BIO_TYPE_SOURCE_SINK | BIO_TYPE_DESCRIPTOR, "event socket", socket_read, socket_write, socket_ctrl);
+	socket_method = method_new(&socket_number, BIO_TYPE_SOURCE_SINK | BIO_TYPE_DESCRIPTOR, "event socket", socket_read,
+		socket_write, socket_ctrl);
 	bufferevent_method = method_new(&bufferevent_number, BIO_TYPE_SOURCE_SINK, "bufferevent", bufferevent_bio_read,
 		bufferevent_bio_write, bufferevent_bio_ctrl);
 	if (socket_method && bufferevent_method) return 0;
