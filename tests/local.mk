@@ -21,6 +21,7 @@ include tests/contract/local.mk
 test_scripts =
 test_scripts += tests/abi/exports.sh
 test_scripts += tests/abi/headers.sh
+test_scripts += tests/rpcgen/rpcgen.sh
 TESTS += $(test_scripts)
 EXTRA_DIST += $(test_scripts) tests/abi/report.sh
 
@@ -71,3 +72,5 @@ CLEANFILES += known-holes.log
 
 EXTRA_DIST += tests/cases.awk tests/differential/compare tests/differential/list tests/DIFFERENCES.md tests/driver \
 	tests/include/cmocka.h tests/known-holes tests/run
+
+EXTRA_DIST += tests/rpcgen/messages.rpc tests/rpcgen/use.c
