@@ -9,12 +9,14 @@ loop_programs =
 plain_programs += tests/unit/test_getaddrinfo
 plain_programs += tests/unit/test_heap
 plain_programs += tests/unit/test_log
+plain_programs += tests/unit/test_registry
 plain_programs += tests/unit/test_util
 loop_programs += tests/unit/test_listener
 loop_programs += tests/unit/test_signal
 loop_programs += tests/unit/test_timer
 
 # Folders of tests that have several sources.
+include tests/broken-plugins/local.mk
 include tests/contract/local.mk
 
 # Scripts, in alphabetic order.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* event_plugin_foreach: what is loaded, refused, built in, and what else lies in the search path. A snapshot is made
- * first, so that no lock is held in the callback; its strings are the records' own, or the entries'. */
+/* event_plugin_foreach: what is loaded, what was refused, what else lies in the search path, and what is built in. A
+ * snapshot is made first, so that no lock is held in the callback; its strings are the records' own, or the entries'.
+ */
 #include "config.h"
 
 #include "registry/internal.h"
@@ -123,8 +124,8 @@ event_plugin_foreach(int (*visit)(const struct event_plugin_info *info, void *ar
 {
 	struct snapshot snapshot = {NULL, 0, 0, false};
 	append_records(&snapshot);
-	append_builtins(&snapshot);
 	(void)path_foreach(append_folder, &snapshot);
+	append_builtins(&snapshot);
 	int result = snapshot.failed ? -1 : 0;
 	for (size_t i = 0; i < snapshot.count; i++) {
 		struct entry *entry = &snapshot.entries[i];

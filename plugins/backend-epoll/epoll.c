@@ -220,9 +220,7 @@ backend_open(const struct event_plugin_backend_config *config)
 {
 	struct epoll *st = calloc(1, sizeof(*st));
 	if (!st) return NULL;
-	bool environment = config->host && !(config->flags & EVENT_BASE_FLAG_IGNORE_ENV);
-	st->always_lazy = (config->flags & EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST) ||
-					  (environment && config->host->setting("EVENT_EPOLL_USE_CHANGELIST"));
+	st->always_lazy = config->flags & EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST;
 	st->precise = config->flags & EVENT_BASE_FLAG_PRECISE_TIMER;
 	st->lazy = true;
 	st->ep = -1;

@@ -273,8 +273,8 @@ struct event_plugin_info {
 	const char *error;                                /**< NULL unless refused: what is wrong; what to do */
 };
 
-/** Calls visit for every plugin: the loaded, the refused, the built-in, then the files found in the search path, each
- * name once, in alphabetic order within each folder. Opens none. Stops when visit does not return 0, and returns that;
+/** Calls visit for every plugin: the loaded, the refused, the files found in the search path (in alphabetic order within
+ * each folder), then the built-in; each name once. Opens none. Stops when visit does not return 0, and returns that;
  * else 0, or -1 when there is no memory. No lock is held while visit runs. Thread: any. */
 EVENT2_CORE_EXPORT_SYMBOL
 int event_plugin_foreach(int (*visit)(const struct event_plugin_info *info, void *arg), void *arg);
