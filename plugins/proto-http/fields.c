@@ -90,8 +90,11 @@ http_fields_add(struct http_parser *parser)
 		}
 		break;
 	case 6:
-		if (!parser->response && chars_equal(name, "expect"))
-			parser->expect_continue = chars_equal(parser->value, "100-continue");
+		if (!parser->response && chars_equal(name, "expect")) {
+			const bool known = chars_equal(parser->value, "100-continue");
+			parser->expect_continue |= known;
+			parser->expect_unknown |= !known;
+		}
 		break;
 	case 10:
 		if (chars_equal(name, "connection")) add_connection(parser);

@@ -12,4 +12,7 @@ void http_free(void *memory);
 char *http_strdup(const char *text);
 char *http_strndup(const char *text, size_t len);
 
+/* One line in the log: there is no memory for that. */
+void http_log_memory(const char *what);
+
 #endif

@@ -14,9 +14,6 @@ enum state { START, FIELDS, BODY, CHUNK_SIZE, CHUNK_DATA, CHUNK_CRLF, TRAILERS, 
 #define EMPTY_LINES_MAX 2
 #define CHUNK_DIGITS_MAX 16
 
-/* A step's answer, beside enum http_parse_event: it made no event, take the next step. */
-#define AGAIN (-1)
-
 void
 http_parser_init(struct http_parser *parser, bool response, const struct http_limits *limits)
 {
@@ -114,7 +111,7 @@ status_line(struct http_parser *parser, struct http_span line)
 	return HTTP_PARSE_STATUS;
 }
 
-static int
+static enum http_parse_event
 start(struct http_parser *parser, const char *data, size_t len, size_t *consumed)
 {
 	struct http_span line;
@@ -169,7 +166,7 @@ folded_line(struct http_parser *parser, struct http_span line)
 	return chars_all(parser->value, CHARS_VALUE) ? HTTP_PARSE_OK : HTTP_BAD_FIELD_VALUE;
 }
 
-static int
+static enum http_parse_event
 fields(struct http_parser *parser, const char *data, size_t len, size_t *consumed)
 {
 	struct http_span line;
@@ -201,7 +198,7 @@ fields(struct http_parser *parser, const char *data, size_t len, size_t *consume
 	return error ? bad(parser, error, 400) : HTTP_PARSE_FIELD;
 }
 
-static int
+static enum http_parse_event
 body(struct http_parser *parser, size_t len, size_t *consumed)
 {
 	if (parser->framing == HTTP_FRAMING_LENGTH) {
@@ -235,8 +232,9 @@ parse_chunk_size(struct http_span line, uint64_t *size)
 	return true;
 }
 
-/* One line of the chunked coding's own: its length counts against limits.trailer. Returns AGAIN when it is there. */
-static int
+/* One line of the chunked coding's own: its length counts against limits.trailer. Returns HTTP_PARSE_AGAIN_ when it is
+ * there. */
+static enum http_parse_event
 chunk_line(struct http_parser *parser, const char *data, size_t len, struct http_span *line, size_t *total)
 {
 	const size_t room = parser->limits.trailer - parser->extra_bytes;
@@ -244,30 +242,30 @@ chunk_line(struct http_parser *parser, const char *data, size_t len, struct http
 		return len <= room + CHUNK_DIGITS_MAX ? HTTP_PARSE_MORE : bad(parser, HTTP_TRAILER_TOO_LARGE, 431);
 	if (*total == 0) return bad(parser, HTTP_BAD_CHUNK, 400);
 	if (line->len > room + CHUNK_DIGITS_MAX) return bad(parser, HTTP_TRAILER_TOO_LARGE, 431);
-	return AGAIN;
+	return HTTP_PARSE_AGAIN_;
 }
 
-static int
+static enum http_parse_event
 chunk_size(struct http_parser *parser, const char *data, size_t len, size_t *consumed)
 {
 	struct http_span line;
 	size_t total;
-	int found = chunk_line(parser, data, len, &line, &total);
-	if (found != AGAIN) return found;
+	enum http_parse_event found = chunk_line(parser, data, len, &line, &total);
+	if (found != HTTP_PARSE_AGAIN_) return found;
 	if (!parse_chunk_size(line, &parser->remaining)) return bad(parser, HTTP_BAD_CHUNK, 400);
 	/* Only extensions are counted: the digits of many small chunks are no attack on memory. */
 	if (line.len > CHUNK_DIGITS_MAX) parser->extra_bytes += line.len - CHUNK_DIGITS_MAX;
 	*consumed = total;
 	parser->state = parser->remaining ? CHUNK_DATA : TRAILERS;
-	return AGAIN;
+	return HTTP_PARSE_AGAIN_;
 }
 
-static int
+static enum http_parse_event
 chunk_data(struct http_parser *parser, size_t len, size_t *consumed)
 {
 	if (parser->remaining == 0) {
 		parser->state = CHUNK_CRLF;
-		return AGAIN;
+		return HTTP_PARSE_AGAIN_;
 	}
 	if (len > parser->remaining) len = (size_t)parser->remaining;
 	parser->remaining -= len;
@@ -275,7 +273,7 @@ chunk_data(struct http_parser *parser, size_t len, size_t *consumed)
 	return len ? HTTP_PARSE_DATA : HTTP_PARSE_MORE;
 }
 
-static int
+static enum http_parse_event
 chunk_crlf(struct http_parser *parser, const char *data, size_t len, size_t *consumed)
 {
 	if (len == 0) return HTTP_PARSE_MORE;
@@ -290,13 +288,13 @@ chunk_crlf(struct http_parser *parser, const char *data, size_t len, size_t *con
 	return HTTP_PARSE_CHUNK_END;
 }
 
-static int
+static enum http_parse_event
 trailers(struct http_parser *parser, const char *data, size_t len, size_t *consumed)
 {
 	struct http_span line;
 	size_t total;
-	int found = chunk_line(parser, data, len, &line, &total);
-	if (found != AGAIN) return found;
+	enum http_parse_event found = chunk_line(parser, data, len, &line, &total);
+	if (found != HTTP_PARSE_AGAIN_) return found;
 	*consumed = total;
 	if (line.len == 0) {
 		parser->state = START;
@@ -309,7 +307,7 @@ trailers(struct http_parser *parser, const char *data, size_t len, size_t *consu
 	return error ? bad(parser, error, 400) : HTTP_PARSE_TRAILER;
 }
 
-static int
+static enum http_parse_event
 step(struct http_parser *parser, const char *data, size_t len, size_t *consumed)
 {
 	switch ((enum state)parser->state) {
@@ -339,16 +337,17 @@ step(struct http_parser *parser, const char *data, size_t len, size_t *consumed)
 enum http_parse_event
 http_parse(struct http_parser *parser, const char *data, size_t len, size_t *consumed)
 {
-	int event;
+	enum http_parse_event event;
 	if (parser->ended) http_parser_reset(parser);
 	*consumed = 0;
 	do {
 		size_t used = 0;
 		event = step(parser, data + *consumed, len - *consumed, &used);
+		if (event == HTTP_PARSE_DATA) parser->value = (struct http_span){data + *consumed, used};
 		*consumed += used;
-	} while (event == AGAIN);
+	} while (event == HTTP_PARSE_AGAIN_);
 	parser->ended = event == HTTP_PARSE_END;
-	return (enum http_parse_event)event;
+	return event;
 }
 
 bool

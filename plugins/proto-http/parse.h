@@ -17,11 +17,12 @@ enum http_parse_event {
 	HTTP_PARSE_STATUS,   /* status line: status, reason, minor */
 	HTTP_PARSE_FIELD,    /* one header field: name, value */
 	HTTP_PARSE_HEAD_END, /* framing, keep_alive, ... are known now */
-	HTTP_PARSE_DATA,     /* consumed bytes of body lie at data */
+	HTTP_PARSE_DATA,     /* some body: value, which is the end of the consumed bytes */
 	HTTP_PARSE_CHUNK_END,
 	HTTP_PARSE_TRAILER, /* one trailer field: name, value; never to be merged into the header */
 	HTTP_PARSE_END,     /* the message is complete; the next call begins another one */
-	HTTP_PARSE_BAD      /* refused: error, error_status; the connection is out of step for good */
+	HTTP_PARSE_BAD,     /* refused: error, error_status; the connection is out of step for good */
+	HTTP_PARSE_AGAIN_   /* never returned: inside, a step that made no event */
 };
 
 enum http_parse_error {
@@ -78,7 +79,8 @@ struct http_parser {
 	bool has_content_length;
 	bool keep_alive;
 	bool expect_continue;
-	bool upgrade; /* the Connection field has the option "upgrade" */
+	bool expect_unknown; /* an expectation that nobody knows: 417 */
+	bool upgrade;        /* the Connection field has the option "upgrade" */
 
 	/* Private. */
 	int state;

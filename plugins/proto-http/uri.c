@@ -6,6 +6,7 @@
 #include "functions.h"
 #include "memory.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,28 +14,48 @@
 #define UNIX_PREFIX "unix:"
 #define PORT_MAX 65535
 
-struct evhttp_uri {
-	unsigned flags;
-	int port; /* -1: absent */
-	char *scheme, *userinfo, *host, *unixsocket, *path, *query, *fragment;
-};
+void
+uri_init(struct evhttp_uri *uri, char *block, size_t block_size)
+{
+	memset(uri, 0, sizeof(*uri));
+	uri->port = -1;
+	uri->block = block;
+	uri->block_size = block_size;
+}
+
+static void
+drop(const struct evhttp_uri *uri, char *member)
+{
+	/* Compared as numbers: pointers into different objects may not be. */
+	const uintptr_t at = (uintptr_t)member, block = (uintptr_t)uri->block;
+	if (!member || (block && at >= block && at < block + uri->block_size)) return;
+	http_free(member);
+}
 
 static bool
-replace(char **member, const char *text, size_t len)
+replace(struct evhttp_uri *uri, char **member, const char *text, size_t len)
 {
-	char *copy = http_strndup(text, len);
-	if (!copy) return false;
-	http_free(*member);
+	char *copy;
+	if (len < uri->block_size - uri->block_used) {
+		copy = uri->block + uri->block_used;
+		memcpy(copy, text, len);
+		copy[len] = '\0';
+		uri->block_used += len + 1;
+	} else {
+		copy = http_strndup(text, len);
+		if (!copy) return false;
+	}
+	drop(uri, *member);
 	*member = copy;
 	return true;
 }
 
 /* NULL takes the member away. Returns 0 or -1. */
 static int
-set(char **member, const char *text, bool valid)
+set(struct evhttp_uri *uri, char **member, const char *text, bool valid)
 {
-	if (text) return valid && replace(member, text, strlen(text)) ? 0 : -1;
-	http_free(*member);
+	if (text) return valid && replace(uri, member, text, strlen(text)) ? 0 : -1;
+	drop(uri, *member);
 	*member = NULL;
 	return 0;
 }
@@ -42,8 +63,8 @@ set(char **member, const char *text, bool valid)
 struct evhttp_uri *
 plugin_evhttp_uri_new(void)
 {
-	struct evhttp_uri *uri = http_zalloc(sizeof(*uri));
-	if (uri) uri->port = -1;
+	struct evhttp_uri *uri = http_alloc(sizeof(*uri));
+	if (uri) uri_init(uri, NULL, 0);
 	return uri;
 }
 
@@ -53,7 +74,7 @@ plugin_evhttp_uri_free(struct evhttp_uri *uri)
 	if (!uri) return;
 	char *members[] = {uri->scheme, uri->userinfo, uri->host, uri->unixsocket, uri->path, uri->query, uri->fragment};
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
-		http_free(members[i]);
+		drop(uri, members[i]);
 	http_free(uri);
 }
 
@@ -78,7 +99,7 @@ parse_host(struct evhttp_uri *uri, const char *text, size_t len)
 		text++;
 		len -= 2;
 	}
-	return replace(&uri->host, text, len);
+	return replace(uri, &uri->host, text, len);
 }
 
 /* "unix:/path/of/socket:" in place of a host: up to the next colon. Returns what follows, or NULL. */
@@ -87,7 +108,7 @@ parse_unixsocket(struct evhttp_uri *uri, const char *text)
 {
 	const char *path = text + strlen(UNIX_PREFIX), *end = strchr(path, ':');
 	if (!end || end == path) return NULL;
-	if (!replace(&uri->unixsocket, path, (size_t)(end - path)) || !replace(&uri->host, "", 0)) return NULL;
+	if (!replace(uri, &uri->unixsocket, path, (size_t)(end - path)) || !replace(uri, &uri->host, "", 0)) return NULL;
 	return end + 1;
 }
 
@@ -99,7 +120,7 @@ parse_authority(struct evhttp_uri *uri, const char *text, size_t len)
 	if (at) {
 		size_t userinfo = (size_t)(at - text);
 		if (!uri_chars_valid(text, userinfo, URI_USERINFO, uri->flags)) return false;
-		if (!replace(&uri->userinfo, text, userinfo)) return false;
+		if (!replace(uri, &uri->userinfo, text, userinfo)) return false;
 		text = at + 1;
 		len -= userinfo + 1;
 	}
@@ -126,15 +147,30 @@ scheme_length(const char *text)
 static bool
 parse_part(struct evhttp_uri *uri, char **member, const char *text, size_t len, unsigned chars)
 {
-	return uri_chars_valid(text, len, chars, uri->flags) && replace(member, text, len);
+	return uri_chars_valid(text, len, chars, uri->flags) && replace(uri, member, text, len);
 }
 
+/* The path, of len bytes, and what follows it. */
 static bool
-parse(struct evhttp_uri *uri, const char *text)
+parse_path(struct evhttp_uri *uri, const char *text, size_t len)
 {
+	if (!parse_part(uri, &uri->path, text, len, URI_PATH)) return false;
+	text += len;
+	if (*text == '?') {
+		len = strcspn(++text, "#");
+		if (!parse_part(uri, &uri->query, text, len, URI_QUERY)) return false;
+		text += len;
+	}
+	return *text != '#' || parse_part(uri, &uri->fragment, text + 1, strlen(text + 1), URI_QUERY);
+}
+
+bool
+uri_parse_into(struct evhttp_uri *uri, const char *text, unsigned flags)
+{
+	uri->flags = flags;
 	size_t len = scheme_length(text);
 	if (len) {
-		if (!replace(&uri->scheme, text, len)) return false;
+		if (!replace(uri, &uri->scheme, text, len)) return false;
 		text += len + 1;
 	}
 	if (text[0] == '/' && text[1] == '/') {
@@ -149,24 +185,32 @@ parse(struct evhttp_uri *uri, const char *text)
 		}
 	}
 	len = strcspn(text, "?#");
-	if (!uri_path_fits(text, len, uri->scheme != NULL, uri->host != NULL)) return false;
-	if (!parse_part(uri, &uri->path, text, len, URI_PATH)) return false;
-	text += len;
-	if (*text == '?') {
-		len = strcspn(++text, "#");
-		if (!parse_part(uri, &uri->query, text, len, URI_QUERY)) return false;
-		text += len;
-	}
-	return *text != '#' || parse_part(uri, &uri->fragment, text + 1, strlen(text + 1), URI_QUERY);
+	return uri_path_fits(text, len, uri->scheme != NULL, uri->host != NULL) && parse_path(uri, text, len);
+}
+
+bool
+uri_parse_origin_form(struct evhttp_uri *uri, const char *text)
+{
+	uri->flags = EVHTTP_URI_NONCONFORMANT;
+	return parse_path(uri, text, strcspn(text, "?#"));
+}
+
+bool
+uri_parse_authority_form(struct evhttp_uri *uri, const char *text)
+{
+	return parse_authority(uri, text, strlen(text)) && !uri->userinfo && uri->host[0] && uri->port > 0 &&
+		   replace(uri, &uri->path, "", 0);
 }
 
 struct evhttp_uri *
 plugin_evhttp_uri_parse_with_flags(const char *text, unsigned flags)
 {
-	struct evhttp_uri *uri = plugin_evhttp_uri_new();
+	const size_t len = strlen(text);
+	if (len > SIZE_MAX / 2) return NULL;
+	struct evhttp_uri *uri = http_alloc(sizeof(*uri) + URI_BLOCK_SIZE(len));
 	if (!uri) return NULL;
-	uri->flags = flags;
-	if (parse(uri, text)) return uri;
+	uri_init(uri, (char *)(uri + 1), URI_BLOCK_SIZE(len));
+	if (uri_parse_into(uri, text, flags)) return uri;
 	plugin_evhttp_uri_free(uri);
 	return NULL;
 }
@@ -205,26 +249,26 @@ plugin_evhttp_uri_get_port(const struct evhttp_uri *uri)
 int
 plugin_evhttp_uri_set_scheme(struct evhttp_uri *uri, const char *scheme)
 {
-	return set(&uri->scheme, scheme, scheme && uri_scheme_valid(scheme, strlen(scheme)));
+	return set(uri, &uri->scheme, scheme, scheme && uri_scheme_valid(scheme, strlen(scheme)));
 }
 
 int
 plugin_evhttp_uri_set_userinfo(struct evhttp_uri *uri, const char *userinfo)
 {
-	return set(&uri->userinfo, userinfo, userinfo && uri_chars_valid(userinfo, strlen(userinfo), URI_USERINFO, 0));
+	return set(uri, &uri->userinfo, userinfo, userinfo && uri_chars_valid(userinfo, strlen(userinfo), URI_USERINFO, 0));
 }
 
 int
 plugin_evhttp_uri_set_host(struct evhttp_uri *uri, const char *host)
 {
-	if (!host) return set(&uri->host, NULL, true);
+	if (!host) return set(uri, &uri->host, NULL, true);
 	return parse_host(uri, host, strlen(host)) ? 0 : -1;
 }
 
 int
 plugin_evhttp_uri_set_unixsocket(struct evhttp_uri *uri, const char *unixsocket)
 {
-	return set(&uri->unixsocket, unixsocket, true);
+	return set(uri, &uri->unixsocket, unixsocket, true);
 }
 
 int
@@ -238,20 +282,20 @@ plugin_evhttp_uri_set_port(struct evhttp_uri *uri, int port)
 int
 plugin_evhttp_uri_set_path(struct evhttp_uri *uri, const char *path)
 {
-	return set(&uri->path, path, path && uri_chars_valid(path, strlen(path), URI_PATH, uri->flags));
+	return set(uri, &uri->path, path, path && uri_chars_valid(path, strlen(path), URI_PATH, uri->flags));
 }
 
 int
 plugin_evhttp_uri_set_query(struct evhttp_uri *uri, const char *query)
 {
-	return set(&uri->query, query, query && uri_chars_valid(query, strlen(query), URI_QUERY, uri->flags));
+	return set(uri, &uri->query, query, query && uri_chars_valid(query, strlen(query), URI_QUERY, uri->flags));
 }
 
 int
 plugin_evhttp_uri_set_fragment(struct evhttp_uri *uri, const char *fragment)
 {
 	return set(
-		&uri->fragment, fragment, fragment && uri_chars_valid(fragment, strlen(fragment), URI_QUERY, uri->flags));
+		uri, &uri->fragment, fragment, fragment && uri_chars_valid(fragment, strlen(fragment), URI_QUERY, uri->flags));
 }
 
 /* Appends text at *end as snprintf() would; *left counts what is free. Returns false when it does not fit. */

@@ -6,6 +6,27 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct evhttp_uri {
+	unsigned flags;
+	int port; /* -1: absent */
+	char *scheme, *userinfo, *host, *unixsocket, *path, *query, *fragment;
+	/* Where parsing put the texts: a member that lies here is not freed on its own. */
+	char *block;
+	size_t block_size, block_used;
+};
+
+/* Bytes of text that parsing a URI of len bytes may want: each part ends with a NUL. */
+#define URI_BLOCK_SIZE(len) ((len) + 8)
+
+/* Makes *uri empty, with block_size bytes behind block for its texts. */
+void uri_init(struct evhttp_uri *uri, char *block, size_t block_size);
+/* Returns false when text is malformed or there is no memory; then uri is to be thrown away. */
+bool uri_parse_into(struct evhttp_uri *uri, const char *text, unsigned flags);
+/* Of a request: a path (never an authority, however many slashes it begins with) and a query. */
+bool uri_parse_origin_form(struct evhttp_uri *uri, const char *text);
+/* Of CONNECT: host and port. */
+bool uri_parse_authority_form(struct evhttp_uri *uri, const char *text);
+
 enum uri_part { URI_USERINFO = 1, URI_REG_NAME = 2, URI_PATH = 4, URI_QUERY = 8, URI_UNRESERVED = 16 };
 
 /* Only bytes of that part and well-formed "%XX". With EVHTTP_URI_NONCONFORMANT in flags any byte will do, but not in
