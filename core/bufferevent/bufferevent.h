@@ -45,27 +45,26 @@ struct bev {
 	void *lock;
 	struct bev *owner; /* whose lock it is: itself, or the one that it shares with and holds a reference to */
 	struct bufferevent *underlying;
-	struct bev_rate *rate;       /* NULL: never was limited */
-	struct bev_connect *connect; /* NULL: never connects */
-	size_t max_single_read;      /* 0: the default */
-	size_t max_single_write;
+	struct bev_rate *rate;       /* NULL: no limit was ever set */
+	struct bev_connect *connect; /* NULL: not connecting */
 	int refs;
-	int dns_error;
-	int due_error;                           /* errno for the event callback */
-	uint16_t depth;                          /* bev_enter()s that are not left */
-	uint16_t entered;                        /* of an owner: of all that share its lock */
-	short due_events;                        /* BEV_EVENT_* */
-	uint8_t due;                             /* data callbacks: EV_READ, EV_WRITE */
-	uint8_t work;                            /* for the type: EV_READ, EV_WRITE */
-	uint8_t on;                              /* as the type knows it */
-	uint8_t suspended_read, suspended_write; /* enum bev_suspend */
+	int due_error;     /* errno for the event callback */
+	int16_t dns_error; /* EVUTIL_EAI_* */
+	short due_events;  /* BEV_EVENT_* */
+	uint16_t depth;    /* bev_enter()s that are not left */
+	uint16_t entered;  /* of an owner: of all that share its lock */
+	uint8_t due;       /* data callbacks: EV_READ, EV_WRITE */
+	uint8_t work;      /* for the type: EV_READ, EV_WRITE */
+	uint8_t on;        /* as the type knows it */
 	uint8_t options;
-	bool running; /* callbacks or work run now, further down the stack or in the loop's thread */
-	bool defer;
-	bool freed;   /* by the program: no callback begins any more */
-	bool ending;  /* nobody holds a reference any more: the loop is going to give it back */
-	bool watched; /* the input has our callback for the high watermark */
-	bool kicked;  /* bufferevent_enable(EV_WRITE): the write callback wants to hear when the socket is writable */
+	uint8_t suspended_read, suspended_write; /* enum bev_suspend */
+	bool running : 1; /* callbacks or work run now, further down the stack or in the loop's thread */
+	bool defer : 1;
+	bool freed : 1;   /* by the program: no callback begins any more */
+	bool ending : 1;  /* nobody holds a reference any more: the loop is going to give it back */
+	bool watched : 1; /* the input has our callback for the high watermark */
+	bool holds : 1;   /* see bev_hold_watchers_locked() */
+	bool kicked : 1;  /* bufferevent_enable(EV_WRITE): the write callback wants to hear when the socket is writable */
 };
 
 #define BEV_DATA_OFFSET ((sizeof(struct bev) + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t))
@@ -108,6 +107,11 @@ void bev_run_due(struct bev *b);
 void bev_due_events_locked(struct bev *b, short what, int error);
 /* Makes the data callbacks of what due for which the watermarks allow it. */
 void bev_due_data_locked(struct bev *b, short what);
+
+/* Before a change to one of the buffers: callbacks that the program has on them wait until the lock is free. */
+void bev_hold_watchers_locked(struct bev *b);
+/* Has them run. The lock is held on entry and exit, and free in between. */
+void bev_tell_watchers(struct bev *b);
 
 static inline bool
 bev_is_due(const struct bev *b)

@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include "bufferevent/bufferevent.h"
+#include "evbuffer/evbuffer.h"
 #include "loop/loop.h"
 
 #include <errno.h>
@@ -31,6 +32,30 @@ bev_deferred(struct event_callback *callback, void *arg)
 	if (!b->running && b->depth == 0) bev_run_due(b);
 	(void)bev_put(b);
 }
+
+/* ---- The program's callbacks on the buffers ----------------------------------------------------------------------
+ */
+
+void
+bev_hold_watchers_locked(struct bev *b)
+{
+	if (!b->lock || b->holds || (!evbuffer_is_watched(b->pub.input) && !evbuffer_is_watched(b->pub.output))) return;
+	b->holds = true;
+	evbuffer_hold_callbacks(b->pub.input);
+	evbuffer_hold_callbacks(b->pub.output);
+}
+
+void
+bev_tell_watchers(struct bev *b)
+{
+	b->holds = false;
+	thread_unlock(b->lock);
+	evbuffer_invoke_callbacks(b->pub.input);
+	evbuffer_invoke_callbacks(b->pub.output);
+	thread_lock(b->lock);
+}
+
+/* ---- Running ----------------------------------------------------------------------------------------------------- */
 
 static void
 call_event(struct bev *b, short what)
@@ -92,6 +117,7 @@ run_work(struct bev *b)
 	short what = b->work & b->on;
 	b->work = 0;
 	if (!what || !b->pub.be_ops->work) return;
+	bev_hold_watchers_locked(b);
 	b->depth++;
 	b->owner->entered++;
 	b->pub.be_ops->work(&b->pub, what);
@@ -104,9 +130,11 @@ bev_run_due(struct bev *b)
 {
 	b->running = true;
 	for (int round = 0; round < ROUNDS && bev_is_due(b); round++) {
+		if (b->holds) bev_tell_watchers(b);
 		if (b->due | b->due_events) run_callbacks(b);
 		if (b->work) run_work(b);
 	}
+	if (b->holds) bev_tell_watchers(b);
 	b->running = false;
 	if (bev_is_due(b)) bev_schedule_locked(b);
 }

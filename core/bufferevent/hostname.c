@@ -53,7 +53,7 @@ resolved(int result, struct addrinfo *list, void *arg)
 	b->refs--;
 	if (b->connect && b->connect->lookup == lookup && !b->freed) {
 		b->connect->lookup = NULL;
-		b->dns_error = result;
+		b->dns_error = (int16_t)result;
 		if (result)
 			bev_connect_failed_locked(b, 0);
 		else

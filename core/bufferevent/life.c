@@ -47,7 +47,9 @@ make_buffers(struct bev *b)
 	evbuffer_set_parent(pub->output, pub);
 	if (b->lock && (evbuffer_enable_locking(pub->input, b->lock) || evbuffer_enable_locking(pub->output, b->lock)))
 		return -1;
-	if (!evbuffer_add_cb(pub->output, bev_output_changed, b)) return -1;
+	struct evbuffer_cb_entry *entry = evbuffer_add_cb(pub->output, bev_output_changed, b);
+	if (!entry) return -1;
+	evbuffer_cb_set_flags(pub->output, entry, EVBUFFER_CB_NODEFER);
 	evbuffer_freeze(pub->input, 0);
 	evbuffer_freeze(pub->output, 1);
 	return 0;
@@ -219,7 +221,9 @@ void
 bev_leave(struct bev *b, bool direct)
 {
 	b->owner->entered--;
-	if (--b->depth == 0 && !b->running && bev_is_due(b)) {
+	b->depth--;
+	if (b->holds && !b->depth && !b->owner->entered) bev_tell_watchers(b);
+	if (!b->depth && !b->running && (b->holds || bev_is_due(b))) {
 		if (direct && !b->owner->entered && !b->defer)
 			bev_run_due(b);
 		else

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Two bufferevents whose buffers feed each other. They share one lock. Bytes move at once, in whatever thread adds
- * output or makes room for input; the callbacks are always deferred. */
+/* Two bufferevents whose buffers feed each other. They share one lock. Without one bytes move at once, in whatever call
+ * adds output or makes room for input; with one they move from the loop, since the program may have callbacks on the
+ * buffers, which must not run in a lock. The callbacks are always deferred. */
 #include "config.h"
 
 #include <event2/buffer.h>
@@ -53,21 +54,35 @@ transfer(struct bufferevent *from, struct bufferevent *to, bool all)
 	bufferevent_type_end(from);
 }
 
+static void
+go(struct bufferevent *from, struct bufferevent *to)
+{
+	if (!from || !to) return;
+	if (bufferevent_type_is_locked(from))
+		bufferevent_type_schedule(from, EV_WRITE);
+	else
+		transfer(from, to, false);
+}
+
 static int
 enable(struct bufferevent *bev, short what)
 {
-	struct bufferevent *partner = partner_of(bev);
-	if (!partner) return 0;
-	if (what & EV_READ) transfer(partner, bev, false);
-	if (what & EV_WRITE) transfer(bev, partner, false);
+	if (what & EV_READ) go(partner_of(bev), bev);
+	if (what & EV_WRITE) go(bev, partner_of(bev));
 	return 0;
 }
 
 static void
 output(struct bufferevent *bev)
 {
+	go(bev, partner_of(bev));
+}
+
+static void
+work(struct bufferevent *bev, short what)
+{
 	struct bufferevent *partner = partner_of(bev);
-	if (partner) transfer(bev, partner, false);
+	if ((what & EV_WRITE) && partner) transfer(bev, partner, false);
 }
 
 static int
@@ -105,6 +120,7 @@ static const struct bufferevent_ops pair_ops = {
 	.data_size = sizeof(struct pair_data),
 	.enable = enable,
 	.output = output,
+	.work = work,
 	.flush = flush,
 	.unlink = unlink_partner,
 };

@@ -29,6 +29,7 @@ struct timeval rate_until_next_tick(const struct ev_token_bucket_cfg *cfg);
 
 struct bev_rate {
 	struct bev *b;
+	size_t single_read, single_write; /* 0: the default */
 	/* Its own limit. */
 	const struct ev_token_bucket_cfg *cfg; /* NULL: none */
 	struct bucket bucket;

@@ -155,7 +155,8 @@ limited_room(struct bev *b, short what, size_t room)
 static size_t
 single_of(const struct bev *b, short what)
 {
-	size_t single = what == EV_READ ? b->max_single_read : b->max_single_write;
+	size_t single = 0;
+	if (b->rate) single = what == EV_READ ? b->rate->single_read : b->rate->single_write;
 	return single ? single : BEV_SINGLE_DEFAULT;
 }
 
@@ -232,25 +233,30 @@ bufferevent_remove_from_rate_limit_group(struct bufferevent *bev)
 }
 
 static int
-set_single(struct bufferevent *bev, size_t *single, size_t size)
+set_single(struct bufferevent *bev, short what, size_t size)
 {
 	struct bev *b = bev_of(bev);
-	thread_lock(b->lock);
-	*single = size > EV_SSIZE_MAX ? 0 : size;
-	thread_unlock(b->lock);
-	return 0;
+	if (size > EV_SSIZE_MAX) size = 0;
+	bev_enter(b);
+	struct bev_rate *rate = size ? rate_get_locked(b) : b->rate;
+	if (rate && what == EV_READ)
+		rate->single_read = size;
+	else if (rate)
+		rate->single_write = size;
+	bev_leave(b, false);
+	return rate || !size ? 0 : -1;
 }
 
 int
 bufferevent_set_max_single_read(struct bufferevent *bev, size_t size)
 {
-	return set_single(bev, &bev_of(bev)->max_single_read, size);
+	return set_single(bev, EV_READ, size);
 }
 
 int
 bufferevent_set_max_single_write(struct bufferevent *bev, size_t size)
 {
-	return set_single(bev, &bev_of(bev)->max_single_write, size);
+	return set_single(bev, EV_WRITE, size);
 }
 
 static ev_ssize_t

@@ -33,10 +33,9 @@ read_some(struct bev *b)
 	struct evbuffer *input = b->pub.input;
 	size_t room = bev_room_locked(b, EV_READ);
 	if (!room) return;
-	evbuffer_unfreeze(input, 0);
+	bev_hold_watchers_locked(b);
 	int n = evbuffer_read_adaptive(input, event_get_fd(&b->pub.ev_read), room, &data_of(&b->pub)->read_hint);
 	int error = errno;
-	evbuffer_freeze(input, 0);
 	if (n > 0) {
 		bev_moved_locked(b, EV_READ, (size_t)n);
 	} else if (n == 0) {
@@ -86,10 +85,9 @@ write_some(struct bev *b)
 	struct evbuffer *output = b->pub.output;
 	size_t room = bev_room_locked(b, EV_WRITE);
 	if (!room) return;
-	evbuffer_unfreeze(output, 1);
-	int n = evbuffer_write_atmost(output, event_get_fd(&b->pub.ev_write), (ev_ssize_t)room);
+	bev_hold_watchers_locked(b);
+	int n = evbuffer_write_frozen(output, event_get_fd(&b->pub.ev_write), room);
 	int error = errno;
-	evbuffer_freeze(output, 1);
 	if (n > 0) {
 		bev_moved_locked(b, EV_WRITE, (size_t)n);
 	} else if (n == 0) {

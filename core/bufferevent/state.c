@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "bufferevent/bufferevent.h"
+#include "evbuffer/evbuffer.h"
 
 #define BOTH (EV_READ | EV_WRITE)
 
@@ -134,6 +135,14 @@ input_changed(struct evbuffer *input, const struct evbuffer_cb_info *info, void 
 	bev_leave(b, false);
 }
 
+static bool
+watch_input(struct bev *b)
+{
+	struct evbuffer_cb_entry *entry = evbuffer_add_cb(b->pub.input, input_changed, b);
+	if (entry) evbuffer_cb_set_flags(b->pub.input, entry, EVBUFFER_CB_NODEFER);
+	return entry != NULL;
+}
+
 void
 bufferevent_setwatermark(struct bufferevent *bufev, short events, size_t lowmark, size_t highmark)
 {
@@ -142,7 +151,7 @@ bufferevent_setwatermark(struct bufferevent *bufev, short events, size_t lowmark
 	bev_enter(b);
 	if (events & EV_WRITE) bufev->wm_write = marks;
 	if (events & EV_READ) {
-		if (highmark && !b->watched) b->watched = evbuffer_add_cb(bufev->input, input_changed, b) != NULL;
+		if (highmark && !b->watched) b->watched = watch_input(b);
 		/* Without the callback nothing would resume reading: better no limit than a stream that stops. */
 		if (!b->watched) marks.high = 0;
 		bufev->wm_read = marks;

@@ -26,7 +26,9 @@ bufferevent_type_is_locked(const struct bufferevent *bev)
 void
 bufferevent_type_begin(struct bufferevent *bev)
 {
-	bev_enter(bev_of(bev));
+	struct bev *b = bev_of(bev);
+	bev_enter(b);
+	bev_hold_watchers_locked(b);
 }
 
 void

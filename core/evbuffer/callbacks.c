@@ -304,6 +304,14 @@ evbuffer_invoke_callbacks(struct evbuffer *buffer)
 	evbuffer_decref_and_unlock(buffer);
 }
 
+bool
+evbuffer_is_watched(const struct evbuffer *buffer)
+{
+	for (const struct evbuffer_cb_entry *entry = buffer->callbacks; entry; entry = entry->next)
+		if (is_wanted(entry, false)) return true;
+	return false;
+}
+
 int
 evbuffer_defer_callbacks(struct evbuffer *buffer, struct event_base *base)
 {

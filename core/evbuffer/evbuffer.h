@@ -16,12 +16,17 @@ void evbuffer_set_parent(struct evbuffer *buffer, struct bufferevent *parent);
  * does not matter to it. Returns bytes, 0 at EOF, -1 with errno set. */
 int evbuffer_read_adaptive(struct evbuffer *buffer, evutil_socket_t fd, size_t howmuch, size_t *hint);
 
+/* As evbuffer_write_atmost(); a frozen front does not matter to it. */
+int evbuffer_write_frozen(struct evbuffer *buffer, evutil_socket_t fd, size_t howmuch);
+
 void evbuffer_incref(struct evbuffer *buffer);
 void evbuffer_decref_and_unlock(struct evbuffer *buffer);
 /* Between the two, changes are counted but the program's callbacks wait; then they run once for all of them (or are
  * deferred). For changes that are made under a lock: invoke when it was released. Holds nest. */
 void evbuffer_hold_callbacks(struct evbuffer *buffer);
 void evbuffer_invoke_callbacks(struct evbuffer *buffer);
+/* True when the program has callbacks there, so that holding is worth its while. The caller holds the buffer's lock. */
+bool evbuffer_is_watched(const struct evbuffer *buffer);
 
 /* For evbuffer_cb_set_flags(): the callback is one of ours. It runs at once, whatever is held or deferred, before the
  * program's and under the buffer's lock, and stays when the program clears the callbacks. It may not free the buffer.

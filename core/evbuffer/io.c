@@ -160,15 +160,14 @@ write_front_locked(struct evbuffer *buffer, evutil_socket_t fd, size_t limit, si
 	return write_memory_locked(buffer, fd, limit, offered);
 }
 
-int
-evbuffer_write_atmost(struct evbuffer *buffer, evutil_socket_t fd, ev_ssize_t howmuch)
+/* howmuch: negative for all. The lock is held on entry and free at the end. */
+static int
+write_unlock(struct evbuffer *buffer, evutil_socket_t fd, ev_ssize_t howmuch)
 {
 	struct chain_list dropped;
-	size_t total = 0, offered;
+	size_t total = 0, offered, limit = buffer_length(buffer);
 	ssize_t count = -1;
 	chain_list_init(&dropped);
-	buffer_lock(buffer);
-	size_t limit = buffer->frozen_start ? 0 : buffer_length(buffer);
 	if (howmuch >= 0 && (size_t)howmuch < limit) limit = (size_t)howmuch;
 	if (limit > ONCE_MAX) limit = ONCE_MAX;
 	/* Another round only when a file or too many pieces cut this one short, and the descriptor took all of it. */
@@ -186,6 +185,21 @@ evbuffer_write_atmost(struct evbuffer *buffer, evutil_socket_t fd, ev_ssize_t ho
 	buffer_changed_unlock(buffer, 0, total);
 	chain_list_drop(&dropped);
 	return (int)total;
+}
+
+int
+evbuffer_write_atmost(struct evbuffer *buffer, evutil_socket_t fd, ev_ssize_t howmuch)
+{
+	buffer_lock(buffer);
+	return write_unlock(buffer, fd, buffer->frozen_start ? 0 : howmuch);
+}
+
+int
+evbuffer_write_frozen(struct evbuffer *buffer, evutil_socket_t fd, size_t howmuch)
+{
+	buffer_lock(buffer);
+	if (howmuch > ONCE_MAX) howmuch = ONCE_MAX;
+	return write_unlock(buffer, fd, (ev_ssize_t)howmuch);
 }
 
 int
