@@ -210,13 +210,14 @@ insert_locked(struct event_base *base, struct event *ev)
 static int
 check_timeout_locked(struct event_base *base, struct event *ev)
 {
-	if (event_flags(ev) & EVLIST_TIMEOUT) return 0;
+	if ((event_flags(ev) & EVLIST_TIMEOUT) && event_queue(ev) < 0) return 0;
 	if (UNLIKELY(in_heap_by_mistake(base, ev))) {
 		log_warnx("event_add: event %p was assigned again while its timeout was pending", (void *)ev);
 		errno = EINVAL;
 		return -1;
 	}
-	return timer_heap_reserve(&base->timers, 1);
+	/* Persistent events among the active ones have left the heap for a while, and must find room when they return. */
+	return timer_heap_reserve(&base->timers, 1 + (size_t)base->active_count);
 }
 
 int

@@ -251,7 +251,9 @@ again_locked(struct event_base *base)
 	for (int i = 1; i < SIGNAL_NUMBERS; i++) {
 		struct signal_slot *slot = &signals->slots[i];
 		if (!slot->first) continue;
-		slot->seen = signal_handler_fork_count(i);
+		/* What came to the parents only is not ours. (Without a fork since, the mark lies behind us.) */
+		unsigned mark = signal_handler_fork_count(i);
+		if ((int)(mark - slot->seen) > 0) slot->seen = mark;
 		if (signals->way->on(base, i) < 0) result = -1;
 	}
 	return result;
