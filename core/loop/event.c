@@ -185,14 +185,6 @@ timeout_set_locked(struct event_base *base, struct event *ev, const struct timev
 
 /* ---- Adding ------------------------------------------------------------------------------------------------------ */
 
-/* The event was assigned again while the heap still holds it. */
-static bool
-in_heap_by_mistake(const struct event_base *base, const struct event *ev)
-{
-	const size_t place = (size_t)ev->ev_timeout_pos.min_heap_idx;
-	return place < base->timers.count && base->timers.entries[place].ev == ev;
-}
-
 static int
 insert_locked(struct event_base *base, struct event *ev)
 {
@@ -211,11 +203,6 @@ static int
 check_timeout_locked(struct event_base *base, struct event *ev)
 {
 	if ((event_flags(ev) & EVLIST_TIMEOUT) && event_queue(ev) < 0) return 0;
-	if (UNLIKELY(in_heap_by_mistake(base, ev))) {
-		log_warnx("event_add: event %p was assigned again while its timeout was pending", (void *)ev);
-		errno = EINVAL;
-		return -1;
-	}
 	/* Persistent events among the active ones have left the heap for a while, and must find room when they return. */
 	return timer_heap_reserve(&base->timers, 1 + (size_t)base->active_count);
 }

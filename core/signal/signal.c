@@ -159,6 +159,16 @@ begin_locked(struct event_base *base, int signum)
 	return 0;
 }
 
+bool
+signal_has_locked(const struct event_base *base, const struct event *ev, int signum)
+{
+	if (!base->signals.slots || signum <= 0 || signum >= SIGNAL_NUMBERS) return false;
+	const struct event *each = base->signals.slots[signum].first;
+	while (each && each != ev)
+		each = each->ev_.ev_signal.ev_signal_next.le_next;
+	return each != NULL;
+}
+
 int
 signal_add_locked(struct event_base *base, struct event *ev)
 {
@@ -167,6 +177,12 @@ signal_add_locked(struct event_base *base, struct event *ev)
 	if (!valid) errno = EINVAL;
 	if (!valid || begin_locked(base, signum) < 0) {
 		log_warn("event_add: signal %d cannot be caught", signum);
+		return -1;
+	}
+	if (signal_has_locked(base, ev, signum)) {
+		log_warnx("event_add: event %p was assigned again while it waited for signal %d; delete it first", (void *)ev,
+			signum);
+		errno = EINVAL;
 		return -1;
 	}
 	struct event **first = &base->signals.slots[signum].first;
@@ -190,16 +206,6 @@ signal_del_locked(struct event_base *base, struct event *ev)
 	/* The fds stay for the next signal event; event_base_free() closes them. */
 	signals->count--;
 	return result;
-}
-
-bool
-signal_has_locked(const struct event_base *base, const struct event *ev, int signum)
-{
-	if (!base->signals.slots || signum <= 0 || signum >= SIGNAL_NUMBERS) return false;
-	const struct event *each = base->signals.slots[signum].first;
-	while (each && each != ev)
-		each = each->ev_.ev_signal.ev_signal_next.le_next;
-	return each != NULL;
 }
 
 void

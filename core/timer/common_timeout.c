@@ -182,12 +182,27 @@ common_timeout_erase_locked(struct event_base *base, struct event *ev)
 	*prev = next;
 }
 
+/* The program has assigned the event anew while it was pending; it may even follow itself now. */
+static void
+drop_first(struct common_timeout_queue *queue)
+{
+	struct event *first = queue->first, *next = first->ev_timeout_pos.ev_next_with_common_timeout.tqe_next;
+	log_warnx("event %p was assigned again while its timeout was pending; delete it first", (void *)first);
+	queue->first = next == first ? NULL : next;
+	if (queue->first)
+		queue->first->ev_timeout_pos.ev_next_with_common_timeout.tqe_prev = &queue->first;
+	else
+		queue->last = &queue->first;
+}
+
 struct event *
 common_timeout_first_locked(struct event *stand_in)
 {
-	struct event *first = queue_of(stand_in)->first;
-	event_set_deadline(stand_in, first ? event_deadline(first) : UINT64_MAX);
-	return first;
+	struct common_timeout_queue *queue = queue_of(stand_in);
+	while (UNLIKELY(queue->first && !(event_flags(queue->first) & EVLIST_TIMEOUT)))
+		drop_first(queue);
+	event_set_deadline(stand_in, queue->first ? event_deadline(queue->first) : UINT64_MAX);
+	return queue->first;
 }
 
 int

@@ -30,6 +30,12 @@ mm_free(void *memory)
 	if (memory != somewhere) free(memory);
 }
 
+void
+log_warnx(const char *format, ...)
+{
+	(void)format;
+}
+
 static struct event events[EVENTS];
 static bool pending[EVENTS];
 
@@ -91,6 +97,7 @@ change_one(struct timer_heap *heap, uint32_t range)
 		return;
 	}
 	event_set_deadline(ev, chance(range));
+	ev->ev_evcallback.evcb_flags = EVLIST_INIT | EVLIST_TIMEOUT;
 	if (pending[i]) {
 		timer_heap_moved(heap, ev);
 	} else {
@@ -132,6 +139,7 @@ all_out_in_order(void **state)
 	assert_null(timer_heap_top(&heap));
 	assert_int_equal(timer_heap_reserve(&heap, EVENTS), 0);
 	for (int i = 0; i < EVENTS; i++) {
+		events[i].ev_evcallback.evcb_flags = EVLIST_INIT | EVLIST_TIMEOUT;
 		event_set_deadline(&events[i], UINT64_MAX - chance(5000));
 		timer_heap_push(&heap, &events[i]);
 	}
@@ -160,6 +168,7 @@ no_memory(void **state)
 	assert_int_equal(timer_heap_reserve(&heap, 1), 0);
 	says_no = true;
 	while (added < EVENTS && timer_heap_reserve(&heap, 1) == 0) {
+		events[added].ev_evcallback.evcb_flags = EVLIST_INIT | EVLIST_TIMEOUT;
 		event_set_deadline(&events[added], (uint64_t)(EVENTS - added));
 		timer_heap_push(&heap, &events[added++]);
 	}

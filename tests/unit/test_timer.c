@@ -494,11 +494,35 @@ hole_342a0faa_active_bits(void **state)
 		assert_int_equal(event_add(ev, &soon), 0);
 		assert_int_equal(write(fds[1], "x", 1), 1);
 		usleep(1000 + COARSE_US);
-		assert_int_not_equal(event_base_loop(base, EVLOOP_NONBLOCK), -1);
+		assert_int_not_equal(event_base_loop(base, EVLOOP_ONCE | EVLOOP_NONBLOCK), -1);
 		assert_int_equal(both.calls, 1);
 		assert_int_equal(both.what, EV_READ | EV_TIMEOUT);
 		event_free(ev);
 		close(fds[0]), close(fds[1]);
+	}
+}
+
+/* A pending timer that is assigned again, and added or not: the loop goes on, and what it was added for comes once. */
+static void
+hole_ring_assigned_again(void **state)
+{
+	(void)state;
+	struct timeval tv = microseconds(1000), other_tv = microseconds(3000);
+	const struct timeval *waits[] = {&tv, event_base_init_common_timeout(base, &tv)};
+	for (size_t i = 0; i < LENGTH(waits) * 2; i++) {
+		static struct event events[3];
+		int calls = 0, others = 0;
+		for (int j = 0; j < 3; j++) {
+			evtimer_assign(&events[j], base, count_call, j == 1 ? &calls : &others);
+			assert_int_equal(event_add(&events[j], waits[i / 2]), 0);
+		}
+		evtimer_assign(&events[1], base, count_call, &calls);
+		if (i % 2) (void)event_add(&events[1], &other_tv);
+		usleep(4000 + COARSE_US);
+		assert_int_not_equal(event_base_loop(base, EVLOOP_NONBLOCK), -1);
+		assert_in_range(calls, 0, 1);
+		for (int j = 0; j < 3; j++)
+			event_del(&events[j]);
 	}
 }
 
@@ -702,6 +726,7 @@ main(void)
 		CASE(persistent_and_late),
 		CASE(persistent_reader),
 		CASE(hole_342a0faa_active_bits),
+		cmocka_unit_test_setup_teardown(hole_ring_assigned_again, setup_quiet, teardown_quiet),
 		CASE(common_names),
 		cmocka_unit_test_setup_teardown(common_limit, setup_quiet, teardown_quiet),
 		CASE(common_basics),
