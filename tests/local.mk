@@ -24,6 +24,7 @@ test_scripts =
 test_scripts += tests/abi/exports.sh
 test_scripts += tests/abi/headers.sh
 test_scripts += tests/rpcgen/rpcgen.sh
+include tests/registry/local.mk
 TESTS += $(test_scripts)
 EXTRA_DIST += $(test_scripts) tests/abi/report.sh
 

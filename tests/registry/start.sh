@@ -1,0 +1,143 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
+# How a process gets its backend: at start, in a jail, under a filter of system calls, in a moved tree, with privileges.
+. "$MKEVENT_SOURCE/tests/abi/report.sh"
+probe=$MKEVENT_BUILD/tests/registry/.libs/probe
+[ -x "$probe" ] || probe=$MKEVENT_BUILD/tests/registry/probe
+core=$MKEVENT_BUILD/.libs
+[ -x "$probe" ] && [ -f "$core/backend-poll.so" ] || exit 77
+work=$(mktemp -d /tmp/registry-start-XXXXXX)
+trap 'chmod -R u+rwx "$work"; rm -rf "$work"' EXIT
+chmod 755 "$work"
+unset EVENT_PLUGIN_PATH EVENT_BACKEND EVENT_PLUGIN_LOAD
+best=$("$probe" base | sed -n 's/^method //p')
+root=$([ "$(id -u)" -eq 0 ] && echo yes)
+
+# is TEXT... : what the last command printed, line by line; a line may be a pattern
+out=$work/out
+saw() { "$@" >"$out" 2>&1; echo "exit $?" >>"$out"; }
+is() {
+	status=0
+	[ "$(wc -l <"$out")" -eq $# ] || status=1
+	while IFS= read -r line; do
+		case $line in $1) ;; *) status=1 ;; esac
+		[ $# -gt 0 ] && shift
+	done <"$out"
+	[ $status -eq 0 ] || sed 's/^/  | /' "$out"
+	return $status
+}
+# check NAME: verdict on the command before
+check() { verdict $? "$1"; }
+
+begin early
+mkdir "$work/jail"
+if [ "$root" ]; then
+	saw "$probe" log chroot "$work/jail" run loaded
+	is "method $best" "loaded backend-$best $core/backend-$best.so" 'loaded backend-poll (built in)' 'exit 0'
+	check hole_backend_after_chroot
+	EVENT_BACKEND=select saw "$probe" log chroot "$work/jail" run
+	is 'method select' 'exit 0'
+	check named_backend_after_chroot
+	EVENT_PLUGIN_LOAD=lazy saw "$probe" log chroot "$work/jail" run run
+	is 'log: mkevent: no backend plugin in *; using the built-in backend-poll*' 'method poll' 'method poll' 'exit 0'
+	check lazy_and_chroot_is_the_last_resort
+else
+	skipped hole_backend_after_chroot
+fi
+
+begin filter
+saw "$probe" log no-files run run base
+if grep -q '^no-files: failed' "$out"; then
+	skipped hole_backend_under_a_filter_without_openat
+else
+	is "method $best" "method $best" "method $best" 'exit 0'
+	check hole_backend_under_a_filter_without_openat
+fi
+
+begin messages
+EVENT_PLUGIN_PATH=here saw "$probe" log base base
+is 'log: mkevent: EVENT_PLUGIN_PATH: "here" is not absolute*' "method $best" "method $best" 'exit 0'
+check messages_of_the_constructor_wait_for_the_log
+EVENT_PLUGIN_PATH=here saw "$probe"
+is 'exit 0'
+check and_are_not_printed_without_a_base
+saw "$probe" memory log run loaded shutdown run shutdown
+is "method $best" "loaded backend-$best *" "method $best" 'exit 0'
+check allocator_given_after_the_constructor
+
+begin path
+EVENT_PLUGIN_PATH='' saw "$probe" log base
+is "method $best" 'exit 0'
+check empty_path
+EVENT_PLUGIN_PATH=/nowhere/at/all saw "$probe" log base
+is "method $best" 'exit 0'
+check missing_folder
+mkdir "$work/moved" "$work/moved/mkevent"
+cp "$core"/libevent_core-2.1.so.7 "$work/moved/"
+cp "$core"/backend-*.so "$work/moved/mkevent/"
+# The program's own rpath would win over LD_LIBRARY_PATH if it were the older kind.
+LD_LIBRARY_PATH=$work/moved saw "$probe" log base loaded
+is "method $best" "loaded backend-$best $work/moved/mkevent/backend-$best.so" 'exit 0'
+check moved_tree
+rm -r "$work/moved/mkevent"
+LD_LIBRARY_PATH=$work/moved saw "$probe" log run run loaded
+if grep -q 'loaded backend-.* /' "$out"; then
+	skipped no_folder_at_all # an installed copy is found
+else
+	is 'log: mkevent: no backend plugin in *; using the built-in backend-poll*' 'method poll' 'method poll' \
+		'loaded backend-poll (built in)' 'exit 0'
+	check no_folder_at_all
+fi
+mkdir "$work/broken"
+for name in epoll kqueue evport devpoll poll select; do echo 'no ELF' >"$work/broken/backend-$name.so"; done
+EVENT_PLUGIN_PATH=$work/broken saw "$probe" log base
+status=0
+for name in "$best" poll select; do
+	grep -q "^log: mkevent: $work/broken/backend-$name.so: not a shared object" "$out" || status=1
+	grep "^log: mkevent: no backend fits" "$out" | grep -q "$work/broken/backend-$name.so" || status=1
+done
+grep -q '^no base' "$out" || status=1
+[ $status -eq 0 ] || cat "$out"
+verdict $status no_backend_at_all_names_every_file
+
+# A copy with more rights than its user: the environment is void there, in a plain copy it is not.
+begin privileges
+as_nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups env LD_LIBRARY_PATH= "$@"; }
+secure_copy() { # NAME: the copy is at $work/NAME
+	as_nobody EVENT_BACKEND=poll EVENT_PLUGIN_PATH="$work/broken" "$work/$1" log base
+}
+cp "$probe" "$work/plain"
+chmod 755 "$work/plain"
+saw as_nobody EVENT_BACKEND=poll "$work/plain" log base
+if [ ! "$root" ] || ! command -v setpriv >/dev/null || ! is 'method poll' 'exit 0' >/dev/null; then
+	skipped hole_set_uid_copy # no root, or the build tree is closed to others
+	skipped hole_copy_with_a_file_capability
+else
+	cp "$probe" "$work/suid"
+	chmod 4755 "$work/suid"
+	saw secure_copy suid
+	is "method $best" 'exit 0'
+	check hole_set_uid_copy
+	cp "$probe" "$work/sgid"
+	chgrp 1 "$work/sgid" && chmod 2755 "$work/sgid"
+	saw secure_copy sgid
+	is "method $best" 'exit 0'
+	check hole_set_gid_copy
+	cp "$probe" "$work/able"
+	chmod 755 "$work/able"
+	if setcap cap_net_bind_service+ep "$work/able" 2>/dev/null; then
+		saw secure_copy able
+		is "method $best" 'exit 0'
+		check hole_copy_with_a_file_capability
+	else
+		skipped hole_copy_with_a_file_capability
+	fi
+	mkdir "$work/open"
+	cp "$core"/backend-*.so "$work/open/"
+	chmod 777 "$work/open"
+	EVENT_PLUGIN_PATH=$work/open EVENT_BACKEND=poll saw "$probe" log base
+	is "log: mkevent: $work/open/backend-poll.so: $work/open may be written by all*" 'log: mkevent: EVENT_BACKEND=poll *' \
+		'no base' 'exit 0'
+	check writable_folder_as_root
+fi
+[ $failures -eq 0 ]
