@@ -155,6 +155,7 @@ delete_timers_locked(struct event_base *base)
 		for (size_t i = 0; i < base->timers.count; i++) {
 			ev = base->timers.entries[i].ev;
 			if (ev->ev_evcallback.evcb_closure == LOOP_CLOSURE_COMMON_TIMEOUT) continue;
+			if (!(event_flags(ev) & EVLIST_TIMEOUT)) continue; /* assigned again while it was pending */
 			(void)delete_one(ev, NULL);
 			found++;
 		}

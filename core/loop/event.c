@@ -261,6 +261,7 @@ remove_locked(struct event_base *base, struct event *ev)
 	if (flags & EVLIST_TIMEOUT) event_timeout_unlink_locked(base, ev);
 	if (flags & IS_ACTIVE) callback_deactivate_locked(base, &ev->ev_evcallback);
 	if (flags & EVLIST_INSERTED) {
+		loop_fork_check_locked(base);
 		ev->ev_evcallback.evcb_flags &= (short)~EVLIST_INSERTED;
 		event_uncounted_locked(base, flags);
 		if (ev->ev_events & EV_SIGNAL)

@@ -251,9 +251,9 @@ again_locked(struct event_base *base)
 {
 	struct signal_base *signals = &base->signals;
 	int result = 0;
+	signals->way->close(base);
 	for (int i = 1; i < SIGNAL_NUMBERS; i++)
 		if (signals->slots[i].first) (void)signals->way->off(base, i);
-	signals->way->close(base);
 	for (int i = 1; i < SIGNAL_NUMBERS; i++) {
 		struct signal_slot *slot = &signals->slots[i];
 		if (!slot->first) continue;

@@ -60,7 +60,7 @@ struct signal_way {
 	/* The base begins or ceases to want a signal. on returns 0, or -1 with errno; off never fails to forget it. */
 	int (*on)(struct event_base *base, int signum);
 	int (*off)(struct event_base *base, int signum);
-	/* After the last off, and in a forked child before on is called again for each signal. */
+	/* Closes the fds: after the last off, or before it in a forked child, which shares them with its parent. */
 	void (*close)(struct event_base *base);
 };
 

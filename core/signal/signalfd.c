@@ -69,7 +69,7 @@ off(struct event_base *base, int signum)
 	struct signal_base *signals = &base->signals;
 	if (sigismember(&signals->wanted, signum) == 1) {
 		(void)sigdelset(&signals->wanted, signum);
-		(void)signalfd(signals->signalfd, &signals->wanted, 0);
+		if (signals->signalfd >= 0) (void)signalfd(signals->signalfd, &signals->wanted, 0);
 		unblock(signals, signum);
 	}
 	return signal_unlisten_locked(base, signum);
