@@ -55,6 +55,7 @@ open_fds(int fds[2])
 int
 loop_wake_open_locked(struct event_base *base)
 {
+	loop_fork_check_locked(base);
 	if (base->wake_fds[0] >= 0) return 0;
 	int fds[2];
 	if (open_fds(fds) < 0) {
