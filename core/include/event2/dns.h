@@ -95,8 +95,9 @@ struct sockaddr;
 /** Makes a client.
  * @param event_base where its events live; must outlive the result
  * @param initialize_nameservers any of EVDNS_BASE_*; with 0 it knows no server until one is added
- * @return the client, to be freed with evdns_base_free(); NULL when a flag is unknown, there is no memory, or
- *   resolv.conf was asked for and could not be used */
+ *   (an unknown flag gives a warning and stands for EVDNS_BASE_INITIALIZE_NAMESERVERS)
+ * @return the client, to be freed with evdns_base_free(); NULL when there is no memory, or resolv.conf was asked for
+ * and is there but cannot be read */
 EVENT2_EXPORT_SYMBOL
 struct evdns_base *evdns_base_new(struct event_base *event_base, int initialize_nameservers);
 
@@ -119,7 +120,7 @@ const char *evdns_err_to_string(int err);
 
 /** Adds a name server by IPv4 address, on port 53.
  * @param address in network byte order, as in_addr.s_addr has it
- * @return 0; -1 when it cannot be added. A server that is there already stays once: 0 as well. */
+ * @return 0; 3 when the server is there already; any other number: it cannot be added */
 EVENT2_EXPORT_SYMBOL
 int evdns_base_nameserver_add(struct evdns_base *base, unsigned long int address);
 
@@ -139,13 +140,14 @@ int evdns_base_resume(struct evdns_base *base);
 
 /** Adds a name server by text: "192.0.2.1", "192.0.2.1:5353", "2001:db8::1", "[2001:db8::1]", "[2001:db8::1]:5353".
  * The port is 53 when none is given.
- * @return 0, or -1 when the text is not such an address or the server cannot be added */
+ * @return 0; 4 when the text is no such address; 3 when the server is there already; any other number: it cannot be
+ *   added */
 EVENT2_EXPORT_SYMBOL
 int evdns_base_nameserver_ip_add(struct evdns_base *base, const char *ip_as_string);
 
 /** Adds a name server by socket address, AF_INET or AF_INET6 with a port.
  * @param flags 0
- * @return 0, or -1 on an error */
+ * @return 0; 3 when the server is there already; any other number: it cannot be added */
 EVENT2_EXPORT_SYMBOL
 int evdns_base_nameserver_sockaddr_add(
 	struct evdns_base *base, const struct sockaddr *sa, ev_socklen_t len, unsigned flags);
@@ -215,7 +217,9 @@ void evdns_cancel_request(struct evdns_base *base, struct evdns_request *req);
  * - "use-vc", "ignore-tc": set (to any value): DNS_QUERY_USEVC and DNS_QUERY_IGNTC for every query
  * - "cache-size": names that evdns_getaddrinfo() remembers, 0 for none (1024)
  *
- * @return 0; -1 when the option is unknown or the value is not acceptable */
+ * Numbers out of range become the nearest that is allowed; an unknown option is ignored.
+ *
+ * @return 0; -1 when the value makes no sense for the option */
 EVENT2_EXPORT_SYMBOL
 int evdns_base_set_option(struct evdns_base *base, const char *option, const char *val);
 
@@ -239,7 +243,8 @@ int evdns_base_load_hosts(struct evdns_base *base, const char *hosts_fname);
 EVENT2_EXPORT_SYMBOL
 void evdns_base_search_clear(struct evdns_base *base);
 
-/** Adds a search domain behind those that are there; dots at its beginning are ignored. */
+/** Adds a search domain before those that are there: the one added last is tried first. Dots at its beginning are
+ * ignored. At most 64. */
 EVENT2_EXPORT_SYMBOL
 void evdns_base_search_add(struct evdns_base *base, const char *domain);
 
@@ -370,8 +375,8 @@ EVENT2_EXPORT_SYMBOL
 struct evdns_server_port *evdns_add_server_port_with_listener(struct event_base *base, struct evconnlistener *listener,
 	int flags, evdns_request_callback_fn_type callback, void *user_data);
 
-/** Closes a port. Requests that are still held stay valid: they must be answered (the answer goes out when it is still
- * possible) or dropped, and the last one frees the rest of the port. */
+/** Closes a port; the socket of a UDP port is the caller's again. Requests that are still held stay valid, but answers
+ * to them go nowhere: they must be responded to (which returns -1) or dropped, and the last one frees the port. */
 EVENT2_EXPORT_SYMBOL
 void evdns_close_server_port(struct evdns_server_port *port);
 
