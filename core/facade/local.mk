@@ -8,7 +8,7 @@ libevent_extra_la_SOURCES = \
 	core/facade/http.c \
 	core/facade/rpc.c \
 	core/facade/ws.c
-libevent_extra_la_LDFLAGS = $(facade_ldflags) -export-symbols $(srcdir)/core/libevent_extra.sym
+libevent_extra_la_LDFLAGS = $(library_ldflags) -export-symbols $(srcdir)/core/libevent_extra.sym
 libevent_extra_la_LIBADD = libevent_core.la
 EXTRA_libevent_extra_la_DEPENDENCIES = core/libevent_extra.sym
 
@@ -16,13 +16,13 @@ lib_LTLIBRARIES += libevent_openssl.la
 libevent_openssl_la_SOURCES = \
 	core/facade/forward.h \
 	core/facade/ssl.c
-libevent_openssl_la_LDFLAGS = $(facade_ldflags) -export-symbols $(srcdir)/core/libevent_openssl.sym
+libevent_openssl_la_LDFLAGS = $(library_ldflags) -export-symbols $(srcdir)/core/libevent_openssl.sym
 libevent_openssl_la_LIBADD = libevent_core.la
 EXTRA_libevent_openssl_la_DEPENDENCIES = core/libevent_openssl.sym
 
 lib_LTLIBRARIES += libevent.la
 libevent_la_SOURCES = core/facade/umbrella.c
-libevent_la_LDFLAGS = $(facade_ldflags)
+libevent_la_LDFLAGS = $(library_ldflags)
 libevent_la_LIBADD = libevent_core.la libevent_extra.la
 
 if THREADS
@@ -30,7 +30,7 @@ lib_LTLIBRARIES += libevent_pthreads.la
 endif
 libevent_pthreads_la_SOURCES =
 libevent_pthreads_la_CFLAGS = $(AM_CFLAGS) $(PTHREAD_CFLAGS)
-libevent_pthreads_la_LDFLAGS = $(facade_ldflags) -export-symbols $(srcdir)/core/libevent_pthreads.sym
+libevent_pthreads_la_LDFLAGS = $(library_ldflags) -export-symbols $(srcdir)/core/libevent_pthreads.sym
 libevent_pthreads_la_LIBADD = libevent_core.la $(PTHREAD_LIBS)
 EXTRA_libevent_pthreads_la_DEPENDENCIES = core/libevent_pthreads.sym
 
