@@ -232,16 +232,14 @@ parse_chunk_size(struct http_span line, uint64_t *size)
 	return true;
 }
 
-/* One line of the chunked coding's own: its length counts against limits.trailer. Returns HTTP_PARSE_AGAIN_ when it is
- * there. */
+/* One line of the chunked coding's own, of at most room bytes. Returns AGAIN_ when it is there. */
 static enum http_parse_event
-chunk_line(struct http_parser *parser, const char *data, size_t len, struct http_span *line, size_t *total)
+chunk_line(struct http_parser *parser, const char *data, size_t len, size_t room, struct http_span *line, size_t *total)
 {
-	const size_t room = parser->limits.trailer - parser->extra_bytes;
 	if (!next_line(parser, data, len, !parser->lenient, line, total))
-		return len <= room + CHUNK_DIGITS_MAX ? HTTP_PARSE_MORE : bad(parser, HTTP_TRAILER_TOO_LARGE, 431);
+		return len <= room + 1 ? HTTP_PARSE_MORE : bad(parser, HTTP_TRAILER_TOO_LARGE, 431);
 	if (*total == 0) return bad(parser, HTTP_BAD_CHUNK, 400);
-	if (line->len > room + CHUNK_DIGITS_MAX) return bad(parser, HTTP_TRAILER_TOO_LARGE, 431);
+	if (line->len > room) return bad(parser, HTTP_TRAILER_TOO_LARGE, 431);
 	return HTTP_PARSE_AGAIN_;
 }
 
@@ -250,7 +248,8 @@ chunk_size(struct http_parser *parser, const char *data, size_t len, size_t *con
 {
 	struct http_span line;
 	size_t total;
-	enum http_parse_event found = chunk_line(parser, data, len, &line, &total);
+	const size_t room = parser->limits.trailer - parser->extra_bytes + CHUNK_DIGITS_MAX;
+	enum http_parse_event found = chunk_line(parser, data, len, room, &line, &total);
 	if (found != HTTP_PARSE_AGAIN_) return found;
 	if (!parse_chunk_size(line, &parser->remaining)) return bad(parser, HTTP_BAD_CHUNK, 400);
 	/* Only extensions are counted: the digits of many small chunks are no attack on memory. */
@@ -293,16 +292,15 @@ trailers(struct http_parser *parser, const char *data, size_t len, size_t *consu
 {
 	struct http_span line;
 	size_t total;
-	enum http_parse_event found = chunk_line(parser, data, len, &line, &total);
+	const size_t room = parser->limits.trailer - parser->extra_bytes;
+	enum http_parse_event found = chunk_line(parser, data, len, room, &line, &total);
 	if (found != HTTP_PARSE_AGAIN_) return found;
 	*consumed = total;
 	if (line.len == 0) {
 		parser->state = START;
 		return HTTP_PARSE_END;
 	}
-	parser->extra_bytes += line.len < parser->limits.trailer - parser->extra_bytes
-							   ? line.len
-							   : parser->limits.trailer - parser->extra_bytes;
+	parser->extra_bytes += line.len;
 	enum http_parse_error error = chars_blank(line.data[0]) ? folded_line(parser, line) : split_field(parser, line);
 	return error ? bad(parser, error, 400) : HTTP_PARSE_TRAILER;
 }

@@ -1,0 +1,612 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The HTTP parser on its own: a table of messages, each with the log of events that it must give. Every message is fed
+ * whole, byte by byte, and in two pieces split at every place; the log must be the same each time. The bytes lie at the
+ * end of a block of exactly their size, so that one byte too far is seen by a memory checker. */
+#include <cmocka.h>
+
+#include "parse.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+#define LOG_MAX 4096
+
+struct log {
+	char text[LOG_MAX];
+	size_t len;
+	bool body_open; /* the latest entry is body, to which more may be joined */
+};
+
+static void
+note(struct log *log, const char *text, size_t len)
+{
+	assert_true(log->len + len + 2 < LOG_MAX);
+	memcpy(log->text + log->len, text, len);
+	log->len += len;
+	log->text[log->len] = '\0';
+}
+
+static void
+note_text(struct log *log, const char *text)
+{
+	note(log, text, strlen(text));
+}
+
+static void
+note_field(struct log *log, const char *mark, const struct http_parser *parser)
+{
+	note_text(log, mark);
+	note(log, parser->name.data, parser->name.len);
+	note_text(log, "=");
+	note(log, parser->value.data, parser->value.len);
+}
+
+static void
+note_head_end(struct log *log, const struct http_parser *parser)
+{
+	static const char *const framings[] = {"none", "length", "chunked", "close"};
+	note_text(log, " |");
+	note_text(log, framings[parser->framing]);
+	if (!parser->keep_alive) note_text(log, ",last");
+	if (parser->expect_continue) note_text(log, ",continue");
+	if (parser->expect_unknown) note_text(log, ",unknown-expectation");
+	if (parser->upgrade) note_text(log, ",upgrade");
+}
+
+static void
+note_event(struct log *log, enum http_parse_event event, const struct http_parser *parser)
+{
+	char text[64];
+	const bool joined = log->body_open && event == HTTP_PARSE_DATA;
+	if (event != HTTP_PARSE_MORE) log->body_open = event == HTTP_PARSE_DATA;
+	switch (event) {
+	case HTTP_PARSE_MORE:
+	case HTTP_PARSE_AGAIN_:
+		break;
+	case HTTP_PARSE_REQUEST:
+		if (log->len) note_text(log, " ");
+		note(log, parser->method.data, parser->method.len);
+		note_text(log, " ");
+		note(log, parser->target.data, parser->target.len);
+		snprintf(text, sizeof(text), " %d.%d", parser->major, parser->minor);
+		note_text(log, text);
+		break;
+	case HTTP_PARSE_STATUS:
+		snprintf(text, sizeof(text), "%s%d.%d %d ", log->len ? " " : "", parser->major, parser->minor, parser->status);
+		note_text(log, text);
+		note(log, parser->reason.data, parser->reason.len);
+		break;
+	case HTTP_PARSE_FIELD:
+		note_field(log, " ", parser);
+		break;
+	case HTTP_PARSE_HEAD_END:
+		note_head_end(log, parser);
+		break;
+	case HTTP_PARSE_DATA:
+		if (!joined) note_text(log, " ");
+		note(log, parser->value.data, parser->value.len);
+		break;
+	case HTTP_PARSE_CHUNK_END:
+		note_text(log, " ;");
+		break;
+	case HTTP_PARSE_TRAILER:
+		note_field(log, " ~", parser);
+		break;
+	case HTTP_PARSE_END:
+		note_text(log, " .");
+		break;
+	case HTTP_PARSE_BAD:
+		snprintf(text, sizeof(text), "%s!%d", log->len ? " " : "", parser->error_status);
+		note_text(log, text);
+		assert_true(strlen(http_parse_error_text(parser->error)) > 3);
+		break;
+	}
+}
+
+/* What a caller does: holds unread bytes, and drops what was consumed. Returns false when the parser gave up. */
+static bool
+feed(struct http_parser *parser, struct log *log, char *unread, size_t *len)
+{
+	for (;;) {
+		size_t consumed;
+		char *exact = malloc(*len ? *len : 1);
+		memcpy(exact, unread, *len);
+		const enum http_parse_event event = http_parse(parser, exact, *len, &consumed);
+		assert_true(consumed <= *len);
+		note_event(log, event, parser);
+		free(exact);
+		memmove(unread, unread + consumed, *len - consumed);
+		*len -= consumed;
+		if (event == HTTP_PARSE_BAD) return false;
+		if (event == HTTP_PARSE_MORE) return true;
+		if (event == HTTP_PARSE_END && *len == 0) return true;
+	}
+}
+
+struct setting {
+	bool response, lenient, answers_head, answers_connect;
+	struct http_limits limits;
+};
+
+static const struct http_limits usual = {256, 512, 128};
+
+/* Feeds the message in pieces: the first of `first` bytes, the others of `step`. */
+static void
+run(struct log *log, const struct setting *setting, const char *message, size_t size, size_t first, size_t step)
+{
+	struct http_parser parser;
+	char unread[8192];
+	size_t len = 0;
+	memset(log, 0, sizeof(*log));
+	http_parser_init(&parser, setting->response, setting->limits.line ? &setting->limits : &usual);
+	parser.lenient = setting->lenient;
+	parser.answers_head = setting->answers_head;
+	parser.answers_connect = setting->answers_connect;
+	for (size_t at = 0, piece = first; at < size; at += piece, piece = step) {
+		if (piece > size - at) piece = size - at;
+		assert_true(len + piece <= sizeof(unread));
+		memcpy(unread + len, message + at, piece);
+		len += piece;
+		if (!feed(&parser, log, unread, &len)) return;
+	}
+	if (http_parser_idle(&parser)) return;
+	note_text(log, http_parse_eof(&parser) ? " $" : " ..."); /* complete by the end of the connection, or not at all */
+}
+
+static void
+expect(const struct setting *setting, const char *message, size_t size, const char *expected)
+{
+	struct log log;
+	run(&log, setting, message, size, size, size);
+	if (strcmp(log.text, expected) != 0) print_message("message: %s\n", message);
+	assert_string_equal(log.text, expected);
+	run(&log, setting, message, size, 1, 1);
+	if (strcmp(log.text, expected) != 0) print_message("byte by byte: %s\n", message);
+	assert_string_equal(log.text, expected);
+	for (size_t split = 1; split < size; split++) {
+		run(&log, setting, message, size, split, size);
+		if (strcmp(log.text, expected) != 0) print_message("split at %zu: %s\n", split, message);
+		assert_string_equal(log.text, expected);
+	}
+}
+
+struct row {
+	const char *message;
+	const char *expected;
+};
+
+static void
+expect_rows(const struct setting *setting, const struct row *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		expect(setting, rows[i].message, strlen(rows[i].message), rows[i].expected);
+}
+
+static const struct setting request, response = {.response = true};
+
+/* ---- Requests ---- */
+
+static void
+request_lines(void **state)
+{
+	(void)state;
+	static const struct row rows[] = {
+		{"GET / HTTP/1.1\r\nHost: a\r\n\r\n", "GET / 1.1 Host=a |none ."},
+		{"GET / HTTP/1.0\r\n\r\n", "GET / 1.0 |none,last ."},
+		{"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", "GET / 1.0 Connection=keep-alive |none ."},
+		{"GET / HTTP/1.9\r\nHost: a\r\n\r\n", "GET / 1.9 Host=a |none ."},
+		{"OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", "OPTIONS * 1.1 Host=a |none ."},
+		{"CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n", "CONNECT a:443 1.1 Host=a:443 |none ."},
+		{"GET http://a/b?c HTTP/1.1\r\nHost: a\r\n\r\n", "GET http://a/b?c 1.1 Host=a |none ."},
+		{"!#$%&'*+-.^_`|~09AZaz / HTTP/1.1\r\nHost: a\r\n\r\n", "!#$%&'*+-.^_`|~09AZaz / 1.1 Host=a |none ."},
+		{"GET /\xc3\xa4 HTTP/1.1\r\nHost: a\r\n\r\n", "GET /\xc3\xa4 1.1 Host=a |none ."},
+		{"\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", "GET / 1.1 Host=a |none ."},
+		{"\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", "GET / 1.1 Host=a |none ."},
+		{"GET / HTTP/1.1\nHost: a\n\n", "GET / 1.1 Host=a |none ."},
+		{"GET / HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: b\r\n\r\n",
+			"GET / 1.1 Host=a |none . GET /2 1.1 Host=b |none ."},
+		{"GET  / HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
+		{"GET /  HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
+		{" GET / HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
+		{"GET\t/ HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
+		{"GET /\tHTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
+		{"GET /a b HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
+		{"GET / HTTP/1.1 \r\nHost: a\r\n\r\n", "!400"},
+		{"GET /\r\n\r\n", "!400"},
+		{"GET\r\n\r\n", "!400"},
+		{"BAD\r\n\r\n", "!400"},
+		{"G@T / HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
+		{"G\xe9T / HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
+		{"GET /\x01 HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
+		{"GET /\x7f HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
+		{"GET /\ra HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
+		{"GET / HTTP/2.0\r\nHost: a\r\n\r\n", "!505"},
+		{"GET / HTTP/0.9\r\nHost: a\r\n\r\n", "!505"},
+		{"\r\n\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
+	};
+	expect_rows(&request, rows, LENGTH(rows));
+}
+
+static void
+versions(void **state)
+{
+	(void)state;
+	static const char *const bad[] = {"HTTP/1.10", "HTTP/4294967295.255", "HTTP/1.", "http/1.1", "HTTP/1", "HTTP/11",
+		"HTTP/.1", "HTTP/1.1.1", "HTTP/-1.1", "HTTP/1.+1", "HTTP/01.1", "HTTP 1.1", "HTTP/1,1", "HTTPS/1.1", "",
+		"HTTP/1.1x", "Http/1.1", "HTTP/1. 1", "HTTP/\xb1.1"};
+	char message[128];
+	for (size_t i = 0; i < LENGTH(bad); i++) {
+		snprintf(message, sizeof(message), "GET / %s\r\nHost: a\r\n\r\n", bad[i]);
+		expect(&request, message, strlen(message), "!400");
+	}
+}
+
+static void
+fields(void **state)
+{
+	(void)state;
+	static const struct row rows[] = {
+		{"A:b", " A=b"},
+		{"A: b", " A=b"},
+		{"A:  b  ", " A=b"},
+		{"A:\tb\t", " A=b"},
+		{"A:", " A="},
+		{"A: ", " A="},
+		{"A: b c", " A=b c"},
+		{"A: b\tc", " A=b\tc"},
+		{"A: b:c", " A=b:c"},
+		{"A: \xff\x80", " A=\xff\x80"},
+		{"!#$%&'*+-.^_`|~09AZaz: b", " !#$%&'*+-.^_`|~09AZaz=b"},
+		{"A: \"quoted, list\"", " A=\"quoted, list\""},
+	};
+	char message[256], expected[256];
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		snprintf(message, sizeof(message), "GET / HTTP/1.1\r\nHost: a\r\n%s\r\n\r\n", rows[i].message);
+		snprintf(expected, sizeof(expected), "GET / 1.1 Host=a%s |none .", rows[i].expected);
+		expect(&request, message, strlen(message), expected);
+	}
+}
+
+static void
+bad_fields(void **state)
+{
+	(void)state;
+	static const char *const bad[] = {"A : b", "A\t: b", ": b", " A: b", "\tA: b", "A b: c", "A(: c", "A@b: c", "A",
+		"A=b", "A\x01: b", "\xe9: b", "A: b\x01", "A: b\x7f", "A: b\rc", "A: b\r", "A[]: b", "{A}: b", "A/b: c",
+		"A,b: c", "\x7f: a", "A\"b: c", "A;b: c", "A<b: c", "A\\b: c", "A?: c"};
+	char message[256];
+	for (size_t i = 0; i < LENGTH(bad); i++) {
+		snprintf(message, sizeof(message), "GET / HTTP/1.1\r\nHost: a\r\n%s\r\n\r\n", bad[i]);
+		expect(&request, message, strlen(message), "GET / 1.1 Host=a !400");
+	}
+	static const char nul[] = "GET / HTTP/1.1\r\nHost: a\r\nA: b\0c\r\n\r\n";
+	expect(&request, nul, sizeof(nul) - 1, "GET / 1.1 Host=a !400");
+	static const char nul_name[] = "GET / HTTP/1.1\r\nHost: a\r\nA\0: c\r\n\r\n";
+	expect(&request, nul_name, sizeof(nul_name) - 1, "GET / 1.1 Host=a !400");
+	static const char nul_target[] = "GET /\0 HTTP/1.1\r\nHost: a\r\n\r\n";
+	expect(&request, nul_target, sizeof(nul_target) - 1, "!400");
+	static const char fold[] = "GET / HTTP/1.1\r\nHost: a\r\nA: b\r\n c\r\n\r\n";
+	expect(&request, fold, sizeof(fold) - 1, "GET / 1.1 Host=a A=b !400");
+}
+
+static void
+hosts(void **state)
+{
+	(void)state;
+	static const struct row rows[] = {
+		{"GET / HTTP/1.1\r\n\r\n", "GET / 1.1 !400"},
+		{"GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", "GET / 1.1 Host=a !400"},
+		{"GET / HTTP/1.1\r\nHost: a\r\nHOST: b\r\n\r\n", "GET / 1.1 Host=a !400"},
+		{"GET / HTTP/1.1\r\nHost: a b\r\n\r\n", "GET / 1.1 !400"},
+		{"GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", "GET / 1.1 !400"},
+		{"GET / HTTP/1.1\r\nHost: a@b\r\n\r\n", "GET / 1.1 !400"},
+		{"GET / HTTP/1.1\r\nHost: a?b\r\n\r\n", "GET / 1.1 !400"},
+		{"GET / HTTP/1.1\r\nHost: a\\b\r\n\r\n", "GET / 1.1 !400"},
+		{"GET / HTTP/1.1\r\nHost:\r\n\r\n", "GET / 1.1 Host= |none ."},
+		{"GET / HTTP/1.1\r\nhost: a:80\r\n\r\n", "GET / 1.1 host=a:80 |none ."},
+		{"GET / HTTP/1.1\r\nHost: [::1]:80\r\n\r\n", "GET / 1.1 Host=[::1]:80 |none ."},
+		{"GET / HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n", "GET / 1.0 Host=a !400"},
+	};
+	expect_rows(&request, rows, LENGTH(rows));
+}
+
+static void
+connection_options(void **state)
+{
+	(void)state;
+	static const struct row rows[] = {
+		{"Connection: close", "last"},
+		{"Connection: Close", "last"},
+		{"Connection: x, close", "last"},
+		{"Connection: close, x", "last"},
+		{"Connection: x,close,y", "last"},
+		{"Connection: x\r\nConnection: close", "last"},
+		{"Connection: keep-alive, close", "last"},
+		{"Connection: ,, close ,", "last"},
+		{"Connection: closed", ""},
+		{"Connection: x-close", ""},
+		{"Connection: keep-alive", ""},
+		{"Connection: Upgrade", "upgrade"},
+		{"Connection: keep-alive, Upgrade", "upgrade"},
+		{"Expect: 100-continue", "continue"},
+		{"Expect: 100-Continue", "continue"},
+		{"Expect: zork", "unknown-expectation"},
+		{"Expect: 100-continue, zork", "unknown-expectation"},
+	};
+	char message[256], expected[LOG_MAX], value[128];
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct log log;
+		snprintf(message, sizeof(message), "GET / HTTP/1.1\r\nHost: a\r\n%s\r\n\r\n", rows[i].message);
+		run(&log, &request, message, strlen(message), 1000, 1000);
+		snprintf(value, sizeof(value), " |none%s%s .", rows[i].expected[0] ? "," : "", rows[i].expected);
+		const char *end = strstr(log.text, " |");
+		assert_non_null(end);
+		assert_string_equal(end, value);
+		memcpy(expected, log.text, sizeof(expected));
+		expect(&request, message, strlen(message), expected);
+	}
+}
+
+/* ---- Framing ---- */
+
+static void
+content_length(void **state)
+{
+	(void)state;
+	static const struct row rows[] = {
+		{"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc",
+			"POST / 1.1 Host=a Content-Length=3 |length abc ."},
+		{"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", "POST / 1.1 Host=a Content-Length=0 |none ."},
+		{"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 003\r\n\r\nabc",
+			"POST / 1.1 Host=a Content-Length=003 |length abc ."},
+		{"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nab",
+			"POST / 1.1 Host=a Content-Length=3 |length ab ..."},
+		{"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabcGET / HTTP/1.1\r\nHost: b\r\n\r\n",
+			"GET / 1.1 Host=a Content-Length=3 |length abc . GET / 1.1 Host=b |none ."},
+		{"POST / HTTP/1.1\r\nHost: a\r\n\r\n", "POST / 1.1 Host=a |none ."},
+	};
+	expect_rows(&request, rows, LENGTH(rows));
+	static const char *const bad[] = {"+3", "-3", " 3 3", "3,3", "3, 3", "3 ;", "0x3", "3a", "", "3.0", "١",
+		"9223372036854775808", "18446744073709551616", "99999999999999999999999999", "3\t3", "+0", "\"3\"", "3;q=1",
+		"3 3"};
+	char message[256];
+	for (size_t i = 0; i < LENGTH(bad); i++) {
+		snprintf(message, sizeof(message), "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %s\r\n\r\nabc", bad[i]);
+		expect(&request, message, strlen(message), "POST / 1.1 Host=a !400");
+	}
+}
+
+/* The grid of known-holes row CVE-2026-63382: accepted only where RFC 9112, 6.3 says so. */
+static void
+framing_grid(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *fields;
+		int status; /* 0: accepted */
+	} codings[] = {
+		{"", 0},
+		{"Transfer-Encoding: chunked\r\n", 0},
+		{"Transfer-Encoding: Chunked\r\n", 0},
+		{"Transfer-Encoding:chunked\r\n", 0},
+		{"Transfer-Encoding: \t chunked \t\r\n", 0},
+		{"Transfer-Encoding: , chunked\r\n", 0},
+		{"transfer-encoding: CHUNKED\r\n", 0},
+		{"Transfer-Encoding: xchunked\r\n", 501},
+		{"Transfer-Encoding: chunkedx\r\n", 501},
+		{"Transfer-Encoding: identity\r\n", 501},
+		{"Transfer-Encoding: gzip\r\n", 501},
+		{"Transfer-Encoding: gzip, chunked\r\n", 501},
+		{"Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n", 501},
+		{"Transfer-Encoding: chunked;q=1\r\n", 501},
+		{"Transfer-Encoding: \"chunked\"\r\n", 501},
+		{"Transfer-Encoding: chunked, gzip\r\n", 400},
+		{"Transfer-Encoding: chunked, chunked\r\n", 400},
+		{"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", 400},
+		{"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n", 400},
+		{"Transfer-Encoding:\r\n", 400},
+		{"Transfer-Encoding: ,\r\n", 400},
+		{"Transfer-Encoding: \x0b"
+		 "chunked\r\n",
+			400},
+	};
+	static const struct {
+		const char *fields;
+		int status;
+	} lengths[] = {{"", 0}, {"Content-Length: 5\r\n", 0}, {"Content-Length: 5\r\nContent-Length: 5\r\n", 400},
+		{"Content-Length: 5\r\nContent-Length: 6\r\n", 400}};
+	static const char *const orders[] = {
+		"POST / HTTP/1.1\r\nHost: a\r\n%s%s\r\n%s", "POST / HTTP/1.1\r\nHost: a\r\n%2$s%1$s\r\n%3$s"};
+	char message[512];
+	for (size_t c = 0; c < LENGTH(codings); c++)
+		for (size_t l = 0; l < LENGTH(lengths); l++)
+			for (size_t o = 0; o < LENGTH(orders); o++) {
+				const bool chunked = codings[c].fields[0] != '\0';
+				const bool both = chunked && lengths[l].fields[0];
+				const char *body = chunked ? "0\r\n\r\n" : lengths[l].fields[0] ? "01234" : "";
+				const int len = snprintf(
+					message, sizeof(message), o ? orders[1] : orders[0], codings[c].fields, lengths[l].fields, body);
+				struct log log;
+				run(&log, &request, message, (size_t)len, (size_t)len, 1);
+				const char *refused = strchr(log.text, '!');
+				const bool good = !codings[c].status && !lengths[l].status && !both;
+				if (good != !refused) print_message("%s -> %s\n", message, log.text);
+				assert_true(good == !refused);
+				if (refused && !both && !lengths[l].status) assert_int_equal(atoi(refused + 1), codings[c].status);
+				if (refused && both) assert_true(atoi(refused + 1) == 400 || atoi(refused + 1) == 501);
+				char expected[LOG_MAX];
+				memcpy(expected, log.text, sizeof(expected));
+				expect(&request, message, (size_t)len, expected);
+			}
+}
+
+static void
+chunks(void **state)
+{
+	(void)state;
+	static const struct row rows[] = {
+		{"3\r\nabc\r\n0\r\n\r\n", " abc ; ."},
+		{"3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n", " abc ; de ; ."},
+		{"A\r\n0123456789\r\n0\r\n\r\n", " 0123456789 ; ."},
+		{"a\r\n0123456789\r\n000\r\n\r\n", " 0123456789 ; ."},
+		{"0000000000000003\r\nabc\r\n0\r\n\r\n", " abc ; ."},
+		{"3;ext\r\nabc\r\n0;x=y\r\n\r\n", " abc ; ."},
+		{"3 ;ext=\"a b\"\r\nabc\r\n0\r\n\r\n", " abc ; ."},
+		{"3\r\nabc\r\n0\r\nX: y\r\n\r\n", " abc ; ~X=y ."},
+		{"0\r\nContent-Length: 9\r\nHost: evil\r\n\r\n", " ~Content-Length=9 ~Host=evil ."},
+		{"0\r\n\r\n", " ."},
+		{"3\r\nabc\r\n", " abc ; ..."},
+		{"3\r\nab", " ab ..."},
+		{"3\nabc\r\n0\r\n\r\n", " !400"},
+		{"3\r\nabc\n0\r\n\r\n", " abc !400"},
+		{"3\r\nabc\r\n0\n\r\n", " abc ; !400"},
+		{"3\r\nabc\r\n0\r\n\n", " abc ; !400"},
+		{"0x3\r\nabc\r\n0\r\n\r\n", " !400"},
+		{"+3\r\nabc\r\n0\r\n\r\n", " !400"},
+		{"-3\r\nabc\r\n0\r\n\r\n", " !400"},
+		{" 3\r\nabc\r\n0\r\n\r\n", " !400"},
+		{"3 \r\nabc\r\n0\r\n\r\n", " !400"},
+		{"\r\nabc\r\n0\r\n\r\n", " !400"},
+		{";x\r\nabc\r\n0\r\n\r\n", " !400"},
+		{"g\r\nabc\r\n0\r\n\r\n", " !400"},
+		{"3g\r\nabc\r\n0\r\n\r\n", " !400"},
+		{"10000000000000000\r\nabc\r\n0\r\n\r\n", " !400"},
+		{"00000000000000003\r\nabc\r\n0\r\n\r\n", " !400"},
+		{"3;a\x01\r\nabc\r\n0\r\n\r\n", " !400"},
+		{"3\r\nabcd\r\n0\r\n\r\n", " abc !400"},
+		{"3\r\nabc\r\n0\r\nX : y\r\n\r\n", " abc ; !400"},
+		{"3\r\nabc\r\n0\r\n: y\r\n\r\n", " abc ; !400"},
+		{"3\r\nabc\r\n0\r\nX: y\r\n z\r\n\r\n", " abc ; ~X=y !400"},
+	};
+	char message[512], expected[512];
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		static const char head[] = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+		snprintf(message, sizeof(message), "%s%s", head, rows[i].message);
+		snprintf(
+			expected, sizeof(expected), "POST / 1.1 Host=a Transfer-Encoding=chunked |chunked%s", rows[i].expected);
+		expect(&request, message, strlen(message), expected);
+	}
+	static const char old[] = "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
+	expect(&request, old, sizeof(old) - 1, "POST / 1.0 Transfer-Encoding=chunked !400");
+}
+
+/* ---- Limits ---- */
+
+static void
+limits(void **state)
+{
+	(void)state;
+	const struct setting small = {.limits = {20, 60, 24}};
+	static const struct row rows[] = {
+		{"GET /23456 HTTP/1.1\r\nHost: a\r\n\r\n", "GET /23456 1.1 Host=a |none ."},
+		{"GET /2345678 HTTP/1.1\r\nHost: a\r\n\r\n", "!414"},
+		{"GET /23456789012345678901234567890", "!414"},
+		{"GET / HTTP/1.1\r\nHost: a\r\nA: 8901234567890123456789012345678\r\n\r\n", "GET / 1.1 Host=a !431"},
+		{"GET / HTTP/1.1\r\nHost: a\r\nA: 8901234567890123456789012345678901234567890", "GET / 1.1 Host=a !431"},
+	};
+	expect_rows(&small, rows, LENGTH(rows));
+	const struct setting tails = {.limits = {100, 200, 24}};
+	static const struct row trailers[] = {
+		{"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nA: b\r\nC: d\r\n\r\n",
+			"POST / 1.1 Host=a Transfer-Encoding=chunked |chunked ~A=b ~C=d ."},
+		{"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nA: "
+		 "2345678901234567890123456789012345678\r\n\r\n",
+			"POST / 1.1 Host=a Transfer-Encoding=chunked |chunked !431"},
+		{"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+		 "1;890123456789012345678901\r\nx\r\n1;890123456789012345678901\r\ny\r\n1;"
+		 "890123456789012345678901\r\nz\r\n0\r\n\r\n",
+			"POST / 1.1 Host=a Transfer-Encoding=chunked |chunked x ; y ; !431"},
+	};
+	expect_rows(&tails, trailers, LENGTH(trailers));
+}
+
+static void
+lenient(void **state)
+{
+	(void)state;
+	const struct setting lax = {.lenient = true};
+	static const struct row rows[] = {
+		{"GET / HTTP/1.1\r\n\r\n", "GET / 1.1 |none ."},
+		{"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "GET / 1.1 Host=a Host=b |none ."},
+		{"GET / HTTP/1.1\r\nA : b\r\n\r\n", "GET / 1.1 A=b |none ."},
+		{"GET / HTTP/1.1\r\nA: b\r\n c\r\n\r\n", "GET / 1.1 A=b =c |none ."},
+		{"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\nx",
+			"POST / 1.1 Content-Length=1 Content-Length=1 |length x ."},
+		{"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx", "POST / 1.1 Content-Length=1 !400"},
+		{"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\nx\n0\n\n",
+			"POST / 1.1 Transfer-Encoding=chunked |chunked x ; ."},
+		{"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n0\r\n\r\n",
+			"POST / 1.1 Transfer-Encoding=chunked Content-Length=1 !400"},
+		{"GET / HTTP/1.1\r\n: b\r\n\r\n", "GET / 1.1 !400"},
+	};
+	expect_rows(&lax, rows, LENGTH(rows));
+}
+
+/* ---- Answers ---- */
+
+static void
+status_lines(void **state)
+{
+	(void)state;
+	static const struct row rows[] = {
+		{"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", "1.1 200 OK Content-Length=2 |length ok ."},
+		{"HTTP/1.1 200 \r\nContent-Length: 0\r\n\r\n", "1.1 200  Content-Length=0 |none ."},
+		{"HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n", "1.1 200  Content-Length=0 |none ."},
+		{"HTTP/1.1 404 Not  Found\r\nContent-Length: 0\r\n\r\n", "1.1 404 Not  Found Content-Length=0 |none ."},
+		{"HTTP/1.0 200 OK\r\n\r\nabc", "1.0 200 OK |close,last abc $"},
+		{"HTTP/1.1 200 OK\r\n\r\nabc", "1.1 200 OK |close,last abc $"},
+		{"HTTP/1.1 200 OK\r\n\r\n", "1.1 200 OK |close,last $"},
+		{"HTTP/1.1 204 None\r\nContent-Length: 3\r\n\r\n", "1.1 204 None Content-Length=3 |none ."},
+		{"HTTP/1.1 304 Same\r\nContent-Length: 3\r\n\r\n", "1.1 304 Same Content-Length=3 |none ."},
+		{"HTTP/1.1 304 Same\r\nTransfer-Encoding: chunked\r\n\r\n", "1.1 304 Same Transfer-Encoding=chunked |none ."},
+		{"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx",
+			"1.1 100 Continue |none . 1.1 200 OK Content-Length=1 |length x ."},
+		{"HTTP/1.1 101 Switch\r\nConnection: upgrade\r\n\r\n", "1.1 101 Switch Connection=upgrade |none,upgrade ."},
+		{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n",
+			"1.1 200 OK Transfer-Encoding=chunked |chunked x ; ."},
+		{"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab", "1.1 200 OK Content-Length=5 |length ab ..."},
+		{"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\nabcde", "1.1 200 OK Content-Length=5 !400"},
+		{"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
+			"1.1 200 OK Content-Length=5 Transfer-Encoding=chunked !400"},
+		{"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n", "1.1 200 OK Transfer-Encoding=gzip !400"},
+		{"HTTP/2.0 200 OK\r\n\r\n", "!502"},
+		{"HTTP/1.1 20 OK\r\n\r\n", "!502"},
+		{"HTTP/1.1 2000 OK\r\n\r\n", "!502"},
+		{"HTTP/1.1 099 OK\r\n\r\n", "!502"},
+		{"HTTP/1.1 2x0 OK\r\n\r\n", "!502"},
+		{"HTTP/1.1  200 OK\r\n\r\n", "!502"},
+		{"HTTP/1.1 -20 OK\r\n\r\n", "!502"},
+		{"HTTP/1.1 200 O\x01K\r\n\r\n", "!502"},
+		{"ZORK 12\r\n\r\n", "!502"},
+		{"ICY 200 OK\r\n\r\n", "!502"},
+	};
+	expect_rows(&response, rows, LENGTH(rows));
+	static const char head[] =
+		"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n";
+	const struct setting to_head = {.response = true, .answers_head = true};
+	expect(&to_head, head, sizeof(head) - 1, "1.1 200 OK Content-Length=5 |none . 1.1 200 OK Content-Length=5 |none .");
+	const struct setting to_connect = {.response = true, .answers_connect = true};
+	expect(
+		&to_connect, head, sizeof(head) - 1, "1.1 200 OK Content-Length=5 |none . 1.1 200 OK Content-Length=5 |none .");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(request_lines),
+		cmocka_unit_test(versions),
+		cmocka_unit_test(fields),
+		cmocka_unit_test(bad_fields),
+		cmocka_unit_test(hosts),
+		cmocka_unit_test(connection_options),
+		cmocka_unit_test(content_length),
+		cmocka_unit_test(framing_grid),
+		cmocka_unit_test(chunks),
+		cmocka_unit_test(limits),
+		cmocka_unit_test(lenient),
+		cmocka_unit_test(status_lines),
+	};
+	return cmocka_run_group_tests_name("http parser", tests, NULL, NULL);
+}
