@@ -18,6 +18,7 @@ loop_programs += tests/unit/test_timer
 # Folders of tests that have several sources.
 include tests/broken-plugins/local.mk
 include tests/contract/local.mk
+include tests/parser/local.mk
 
 # Scripts, in alphabetic order.
 test_scripts =
