@@ -31,6 +31,7 @@ load_locked(struct evbuffer *to, struct cargo cargo)
 	else
 		to->first = cargo.first;
 	to->last = cargo.last;
+	to->last->next = NULL;
 	buffer_set_length(to, buffer_length(to) + cargo.length);
 }
 
