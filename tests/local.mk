@@ -6,11 +6,20 @@ plain_programs =
 loop_programs =
 
 # Programs in alphabetic order. A new one adds its line: to loop_programs when it runs an event loop.
+plain_programs += tests/unit/test_evbuffer
+plain_programs += tests/unit/test_evbuffer_file
+plain_programs += tests/unit/test_evbuffer_io
+plain_programs += tests/unit/test_evbuffer_memory
+plain_programs += tests/unit/test_evbuffer_model
+plain_programs += tests/unit/test_evbuffer_move
+plain_programs += tests/unit/test_evbuffer_room
+plain_programs += tests/unit/test_evbuffer_search
 plain_programs += tests/unit/test_getaddrinfo
 plain_programs += tests/unit/test_heap
 plain_programs += tests/unit/test_log
 plain_programs += tests/unit/test_registry
 plain_programs += tests/unit/test_util
+loop_programs += tests/unit/test_evbuffer_callbacks
 loop_programs += tests/unit/test_listener
 loop_programs += tests/unit/test_signal
 loop_programs += tests/unit/test_timer
@@ -74,6 +83,7 @@ check-differential: all $(check_PROGRAMS)
 .PHONY: check-known-holes check-differential
 CLEANFILES += known-holes.log
 
+EXTRA_DIST += tests/unit/evbuffer_test.h
 EXTRA_DIST += tests/cases.awk tests/differential/compare tests/differential/list tests/DIFFERENCES.md tests/driver \
 	tests/include/cmocka.h tests/known-holes tests/run
 

@@ -187,8 +187,8 @@ file_segment_put(struct evbuffer_file_segment *segment)
 		(void)munmap(segment->mapping, segment->mapping_length);
 	else if (segment->bytes)
 		mm_free(segment->bytes);
-	if (segment->cleanup) segment->cleanup(segment, (int)segment->flags, segment->cleanup_arg);
 	if (segment->flags & EVBUF_FS_CLOSE_ON_FREE) (void)close(segment->fd);
+	if (segment->cleanup) segment->cleanup(segment, (int)segment->flags, segment->cleanup_arg);
 	thread_lock_free(segment->lock);
 	mm_free(segment);
 }

@@ -57,8 +57,11 @@ pattern(size_t length)
 {
 	unsigned char *bytes = malloc(length ? length : 1);
 	assert_non_null(bytes);
-	for (size_t i = 0; i < length; i++)
-		bytes[i] = (unsigned char)(i * 31 + i / 251);
+	uint32_t state = 1;
+	for (size_t i = 0; i < length; i++) {
+		state = state * 1664525u + 1013904223u;
+		bytes[i] = (unsigned char)(state >> 24);
+	}
 	return bytes;
 }
 

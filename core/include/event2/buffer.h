@@ -254,7 +254,7 @@ struct evbuffer_file_segment *evbuffer_file_segment_new(int fd, ev_off_t offset,
 EVENT2_EXPORT_SYMBOL
 void evbuffer_file_segment_free(struct evbuffer_file_segment *seg);
 
-/* Called when a segment goes, before its fd is closed. flags: those that it was made with. */
+/* Called when a segment goes, after its fd was closed if that was asked for. flags: those that it was made with. */
 typedef void (*evbuffer_file_segment_cleanup_cb)(struct evbuffer_file_segment const *seg, int flags, void *arg);
 EVENT2_EXPORT_SYMBOL
 void evbuffer_file_segment_add_cleanup_cb(
