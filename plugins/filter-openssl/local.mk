@@ -19,6 +19,7 @@ filter_openssl_la_LIBADD = libevent_core.la $(OPENSSL_LIBS)
 
 EXTRA_LTLIBRARIES += libbuiltin-filter-openssl.la
 libbuiltin_filter_openssl_la_SOURCES = $(filter_openssl_sources)
+libbuiltin_filter_openssl_la_LIBADD = $(OPENSSL_LIBS)
 libbuiltin_filter_openssl_la_CPPFLAGS = $(builtin_cppflags) $(OPENSSL_CFLAGS) -DEVENT_PLUGIN_BUILTIN=filter_openssl
 
 EXTRA_DIST += plugins/filter-openssl/README.md
