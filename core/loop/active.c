@@ -326,6 +326,16 @@ tell_waiters_locked(struct event_base *base)
 	(void)thread_cond_broadcast(base->current_cond);
 }
 
+struct event *
+event_base_get_running_event(struct event_base *base)
+{
+	base_lock(base);
+	struct event_callback *current = base->current;
+	const bool is_event = current && current->evcb_closure <= LOOP_CLOSURE_PERSIST;
+	base_unlock(base);
+	return is_event ? event_of(current) : NULL;
+}
+
 /* What bounds a run of callbacks, for the priorities that are bounded. */
 struct bounds {
 	int callbacks;
