@@ -27,9 +27,14 @@ is() {
 	return $status
 }
 # check NAME: verdict on the command before
-check() { verdict $? "$1"; }
+check() {
+	seen=$?
+	begin "$1"
+	verdict $seen "$1"
+}
+skip() { begin "$1"; skipped "$1"; }
 
-begin early
+# ---- Loaded before the program can close itself in ----
 mkdir "$work/jail"
 if [ "$root" ]; then
 	saw "$probe" log chroot "$work/jail" run loaded
@@ -42,19 +47,19 @@ if [ "$root" ]; then
 	is 'log: mkevent: no backend plugin in *; using the built-in backend-poll*' 'method poll' 'method poll' 'exit 0'
 	check lazy_and_chroot_is_the_last_resort
 else
-	skipped hole_backend_after_chroot
+	skip hole_backend_after_chroot
 fi
 
-begin filter
+# ---- Nothing is looked for afterwards ----
 saw "$probe" log no-files run run base
 if grep -q '^no-files: failed' "$out"; then
-	skipped hole_backend_under_a_filter_without_openat
+	skip hole_backend_under_a_filter_without_openat
 else
 	is "method $best" "method $best" "method $best" 'exit 0'
 	check hole_backend_under_a_filter_without_openat
 fi
 
-begin messages
+# ---- What the constructor has to say, and its memory ----
 EVENT_PLUGIN_PATH=here saw "$probe" log base base
 is 'log: mkevent: EVENT_PLUGIN_PATH: "here" is not absolute*' "method $best" "method $best" 'exit 0'
 check messages_of_the_constructor_wait_for_the_log
@@ -65,7 +70,7 @@ saw "$probe" memory log run loaded shutdown run shutdown
 is "method $best" "loaded backend-$best *" "method $best" 'exit 0'
 check allocator_given_after_the_constructor
 
-begin path
+# ---- Where plugins are ----
 EVENT_PLUGIN_PATH='' saw "$probe" log base
 is "method $best" 'exit 0'
 check empty_path
@@ -82,7 +87,7 @@ check moved_tree
 rm -r "$work/moved/mkevent"
 LD_LIBRARY_PATH=$work/moved saw "$probe" log run run loaded
 if grep -q 'loaded backend-.* /' "$out"; then
-	skipped no_folder_at_all # an installed copy is found
+	skip no_folder_at_all # an installed copy is found
 else
 	is 'log: mkevent: no backend plugin in *; using the built-in backend-poll*' 'method poll' 'method poll' \
 		'loaded backend-poll (built in)' 'exit 0'
@@ -98,10 +103,11 @@ for name in "$best" poll select; do
 done
 grep -q '^no base' "$out" || status=1
 [ $status -eq 0 ] || cat "$out"
-verdict $status no_backend_at_all_names_every_file
+(exit $status)
+check no_backend_at_all_names_every_file
 
 # A copy with more rights than its user: the environment is void there, in a plain copy it is not.
-begin privileges
+# ---- Privileges ----
 as_nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups env LD_LIBRARY_PATH= "$@"; }
 secure_copy() { # NAME: the copy is at $work/NAME
 	as_nobody EVENT_BACKEND=poll EVENT_PLUGIN_PATH="$work/broken" "$work/$1" log base
@@ -110,8 +116,8 @@ cp "$probe" "$work/plain"
 chmod 755 "$work/plain"
 saw as_nobody EVENT_BACKEND=poll "$work/plain" log base
 if [ ! "$root" ] || ! command -v setpriv >/dev/null || ! is 'method poll' 'exit 0' >/dev/null; then
-	skipped hole_set_uid_copy # no root, or the build tree is closed to others
-	skipped hole_copy_with_a_file_capability
+	skip hole_set_uid_copy # no root, or the build tree is closed to others
+	skip hole_copy_with_a_file_capability
 else
 	cp "$probe" "$work/suid"
 	chmod 4755 "$work/suid"
@@ -130,7 +136,7 @@ else
 		is "method $best" 'exit 0'
 		check hole_copy_with_a_file_capability
 	else
-		skipped hole_copy_with_a_file_capability
+		skip hole_copy_with_a_file_capability
 	fi
 	mkdir "$work/open"
 	cp "$core"/backend-*.so "$work/open/"
