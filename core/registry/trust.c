@@ -1,51 +1,71 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Who may have written a plugin's file. Only asked when this process has privileges that the writer would gain.
  *
- * In a folder that all may write but that is sticky (such as /tmp) others can add but not replace: there, what is
- * trusted is what this user or root made. */
+ * Every step to the file counts, so links are followed here, one at a time. In a folder that all may write but that is
+ * sticky (such as /tmp) others can add but not replace: there, what is trusted is what this user or root made. */
 #include "config.h"
 
 #include "registry/internal.h"
 
 #include <errno.h>
 #include <limits.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* One file or folder on the way; its own folder was looked at before. */
+#define LINKS_MAX 40
+
+/* One file, folder or link on the way; what it lies in was looked at before. */
 static bool
-trust_one(const char *name, bool *sticky_above, struct why *why)
+trust_one(const char *name, bool *sticky_above, bool *is_link, struct why *why)
 {
 	struct stat status;
-	if (lstat(name, &status) != 0) return why_set(why, "%s: %s; make it readable", name, strerror(errno));
+	if (lstat(name, &status) != 0)
+		return why_set(why, "%s; %s", strerror(errno), errno == ENOENT ? "look at its name" : "make it readable");
 	bool ours = status.st_uid == 0 || status.st_uid == geteuid();
 	if (*sticky_above && !ours)
 		return why_set(why, "%s belongs to user %ld, in a folder that all may write; move the plugin to a safe folder",
 			name, (long)status.st_uid);
 	*sticky_above = false;
-	if (S_ISLNK(status.st_mode) || !(status.st_mode & S_IWOTH)) return true;
-	if (S_ISDIR(status.st_mode) && (status.st_mode & S_ISVTX)) {
-		*sticky_above = true;
-		return true;
-	}
-	return why_set(why, "%s may be written by all, and this process is privileged; run chmod o-w on it", name);
+	*is_link = S_ISLNK(status.st_mode);
+	if (*is_link || !(status.st_mode & S_IWOTH)) return true;
+	*sticky_above = S_ISDIR(status.st_mode) && (status.st_mode & S_ISVTX);
+	return *sticky_above ||
+		   why_set(why, "%s may be written by all, and this process is privileged; run chmod o-w on it", name);
 }
 
+/* Puts a link's target in its place: way begins with the link's name, length bytes long. */
 static bool
-trust_way(const char *file, struct why *why)
+follow(char way[PATH_MAX], size_t length, struct why *why)
 {
-	char part[PATH_MAX];
-	bool sticky_above = false;
-	size_t length = strlen(file);
-	if (length >= sizeof(part)) return why_set(why, "the name is too long; move it");
-	if (!trust_one("/", &sticky_above, why)) return false;
-	for (size_t at = 1; at <= length; at++) {
-		if (file[at] != '/' && file[at] != '\0') continue;
-		memcpy(part, file, at);
-		part[at] = '\0';
-		if (!trust_one(part, &sticky_above, why)) return false;
+	char target[PATH_MAX], rest[PATH_MAX];
+	(void)snprintf(rest, sizeof(rest), "%s", way + length);
+	way[length] = '\0';
+	ssize_t got = readlink(way, target, sizeof(target) - 1);
+	if (got < 0) return why_set(why, "%s; make it readable", strerror(errno));
+	target[got] = '\0';
+	size_t keep = target[0] == '/' ? 0 : (size_t)(strrchr(way, '/') - way) + 1;
+	if (keep + (size_t)got + strlen(rest) >= PATH_MAX) return why_set(why, "its name is too long; move it");
+	(void)snprintf(way + keep, PATH_MAX - keep, "%s%s", target, rest);
+	return true;
+}
+
+/* False after a refusal. again: a link was met and followed, so that the way is another one now. */
+static bool
+walk(char way[PATH_MAX], bool *again, struct why *why)
+{
+	bool sticky_above = false, is_link;
+	*again = false;
+	if (!trust_one("/", &sticky_above, &is_link, why)) return false;
+	for (size_t at = 1; at <= strlen(way); at++) {
+		char end = way[at];
+		if (end != '/' && end != '\0') continue;
+		way[at] = '\0';
+		bool trusted = trust_one(way, &sticky_above, &is_link, why);
+		way[at] = end;
+		if (!trusted) return false;
+		if (is_link) return *again = follow(way, at, why);
 	}
 	return true;
 }
@@ -53,11 +73,14 @@ trust_way(const char *file, struct why *why)
 bool
 trust_file(const char *file, struct why *why)
 {
+	char way[PATH_MAX];
+	bool again = true;
 	if (geteuid() != 0 && !registry_privileged()) return true;
-	char *real = realpath(file, NULL);
-	if (!real)
-		return why_set(why, "%s; %s", strerror(errno), errno == ENOENT ? "look at its name" : "make it readable");
-	bool trusted = trust_way(file, why) && (strcmp(real, file) == 0 || trust_way(real, why));
-	free(real);
-	return trusted;
+	if (strlen(file) >= sizeof(way)) return why_set(why, "its name is too long; move it");
+	(void)snprintf(way, sizeof(way), "%s", file);
+	for (int links = 0; again; links++) {
+		if (links > LINKS_MAX) return why_set(why, "too many links lead to it; install the file itself");
+		if (!walk(way, &again, why)) return false;
+	}
+	return true;
 }

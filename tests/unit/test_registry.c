@@ -255,15 +255,30 @@ world_writable_as_root(void **state)
 	assert_int_equal(chown(file, 65534, 65534), 0);
 	assert_refused(work, "backend-good", "belongs to user 65534");
 	assert_int_equal(chmod(work, 0755), 0);
-	/* A link into a folder that others may write is no way round. */
+	/* Links into a folder that others may write are no way round, not even when they lead out of it again. */
 	char link[1200], target[1200];
 	(void)snprintf(folder, sizeof(folder), "%s/open", work);
 	(void)snprintf(target, sizeof(target), "%s/open/backend-good.so", work);
 	(void)snprintf(link, sizeof(link), "%s/backend-good.so", work);
 	assert_int_equal(mkdir(folder, 0777) | chmod(folder, 0777), 0);
-	assert_int_equal(chown(link, 0, 0) | rename(link, target) | symlink(target, link), 0);
-	assert_refused(work, "backend-good", "may be written by all");
-	assert_int_equal(unlink(link) | unlink(target) | rmdir(folder), 0);
+	assert_int_equal(chown(link, 0, 0) | rename(link, target) | symlink("open/backend-good.so", link), 0);
+	assert_refused(work, "backend-good", "/open may be written by all");
+	assert_int_equal(chmod(folder, 0755), 0);
+	assert_int_equal(event_plugin_load("backend-good"), 0);
+	libevent_global_shutdown();
+	char safe[1200];
+	(void)snprintf(safe, sizeof(safe), "%s/safe.so", work);
+	assert_int_equal(rename(target, safe) | symlink("../safe.so", target) | chmod(folder, 0777), 0);
+	assert_refused(work, "backend-good", "/open may be written by all");
+	assert_int_equal(chmod(folder, 0755), 0);
+	assert_int_equal(event_plugin_load("backend-good"), 0);
+	libevent_global_shutdown();
+	assert_int_equal(unlink(safe) | symlink("backend-good.so", safe), 0); /* round and round */
+	(void)unlink(link);
+	assert_int_equal(symlink("safe.so", link), 0);
+	line_count = 0;
+	assert_int_equal(event_plugin_load(link), -1);
+	assert_int_equal(unlink(link) | unlink(safe) | unlink(target) | rmdir(folder), 0);
 }
 
 /* ---- Growing ----------------------------------------------------------------------------------------------------- */
