@@ -24,7 +24,6 @@ loop_programs += tests/unit/test_event
 loop_programs += tests/unit/test_fork
 loop_programs += tests/unit/test_listener
 loop_programs += tests/unit/test_loop
-loop_programs += tests/unit/test_loop
 loop_programs += tests/unit/test_signal
 loop_programs += tests/unit/test_timer
 
