@@ -21,6 +21,7 @@ plain_programs += tests/unit/test_registry
 plain_programs += tests/unit/test_util
 loop_programs += tests/unit/test_evbuffer_callbacks
 loop_programs += tests/unit/test_event
+loop_programs += tests/unit/test_finalize
 loop_programs += tests/unit/test_fork
 loop_programs += tests/unit/test_listener
 loop_programs += tests/unit/test_loop
