@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A TCP server that sends back what it gets, and says which plugin serves it.
  *
- * usage: tcp-echo [ADDRESS:PORT]      127.0.0.1:7007; port 0 takes a free one
+ * usage: tcp-echo [ADDRESS[:PORT]]      127.0.0.1:7007; without a port, takes a free one
  *
  * A client that sends without reading is held back: its input is not read while much output waits. */
 #include <event2/buffer.h>
@@ -98,7 +98,7 @@ main(int argc, char **argv)
 	struct sockaddr_storage address;
 	int length = sizeof(address);
 	if (argc > 2 || evutil_parse_sockaddr_port(where, (struct sockaddr *)&address, &length) < 0) {
-		fprintf(stderr, "usage: %s [ADDRESS:PORT]\n", argv[0]);
+		fprintf(stderr, "usage: %s [ADDRESS[:PORT]]\n", argv[0]);
 		return 2;
 	}
 

@@ -11,7 +11,7 @@ event_rpcgen_SOURCES = \
 event_rpcgen_LDADD =
 
 install-exec-hook: install-rpcgen-name
-install-rpcgen-name: install-binPROGRAMS
+install-rpcgen-name:
 	@rm -f "$(DESTDIR)$(bindir)/event_rpcgen.py"
 	@cd "$(DESTDIR)$(bindir)" && $(LN_S) event_rpcgen$(EXEEXT) event_rpcgen.py
 uninstall-hook: uninstall-rpcgen-name
