@@ -348,7 +348,14 @@ loop_wake_locked(struct event_base *base)
  * A timeval from event_base_init_common_timeout() carries a mark: tv_usec holds it and the queue's number. */
 
 /* Number of the queue that tv's mark names in this base, or -1: tv is an ordinary interval. */
-int common_timeout_index(const struct event_base *base, const struct timeval *tv);
+int common_timeout_find(const struct event_base *base, const struct timeval *tv);
+#define COMMON_TIMEOUT_MARK 0x50000000
+#define COMMON_TIMEOUT_MARK_MASK 0xf0000000
+static inline int
+common_timeout_index(const struct event_base *base, const struct timeval *tv)
+{
+	return LIKELY((tv->tv_usec & COMMON_TIMEOUT_MARK_MASK) != COMMON_TIMEOUT_MARK) ? -1 : common_timeout_find(base, tv);
+}
 /* Length of the queue's timeout, in nanoseconds. */
 uint64_t common_timeout_length(const struct event_base *base, int index);
 /* Queue ev, whose ev_timeout holds deadline and queue (see above), in order, or take it out. The queue's own stand-in

@@ -119,7 +119,7 @@ event_timeout_unlink_locked(struct event_base *base, struct event *ev)
 {
 	const short flags = event_flags(ev);
 	if (!(flags & EVLIST_TIMEOUT)) return;
-	if (event_queue(ev) < 0)
+	if (LIKELY(event_queue(ev) < 0))
 		timer_heap_erase(&base->timers, ev);
 	else
 		common_timeout_erase_locked(base, ev);
@@ -134,7 +134,7 @@ timeout_link_locked(struct event_base *base, struct event *ev, uint64_t deadline
 {
 	event_set_deadline(ev, deadline);
 	event_set_queue(ev, queue);
-	if (queue < 0)
+	if (LIKELY(queue < 0))
 		timer_heap_push(&base->timers, ev);
 	else
 		common_timeout_push_locked(base, ev);
@@ -159,20 +159,24 @@ saturating_sum(uint64_t a, uint64_t b)
 	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
 }
 
-static void
+/* When a timeout that begins now is due. */
+static inline uint64_t
+deadline_locked(struct event_base *base, const struct timeval *tv, int queue)
+{
+	const uint64_t length = LIKELY(queue < 0) ? clock_from_timeval(tv) : common_timeout_length(base, queue);
+	return saturating_sum(base_now_locked(base), length);
+}
+
+static inline void
 timeout_set_locked(struct event_base *base, struct event *ev, const struct timeval *tv, const uint64_t *absolute)
 {
 	const int queue = common_timeout_index(base, tv);
-	uint64_t deadline;
-	if (absolute) {
-		deadline = *absolute;
-	} else {
-		const uint64_t length = queue < 0 ? clock_from_timeval(tv) : common_timeout_length(base, queue);
-		deadline = saturating_sum(base_now_locked(base), length);
-		if (ev->ev_evcallback.evcb_closure == LOOP_CLOSURE_PERSIST) ev->ev_.ev_io.ev_timeout = *tv;
-	}
+	const uint64_t deadline = UNLIKELY(absolute != NULL) ? *absolute : deadline_locked(base, tv, queue);
+	if (!absolute && ev->ev_evcallback.evcb_closure == LOOP_CLOSURE_PERSIST) ev->ev_.ev_io.ev_timeout = *tv;
 	if (UNLIKELY(event_flags(ev) & IS_ACTIVE)) forget_due_locked(base, ev);
-	if ((event_flags(ev) & EVLIST_TIMEOUT) && queue < 0 && event_queue(ev) < 0) {
+	if (!(event_flags(ev) & EVLIST_TIMEOUT)) {
+		timeout_link_locked(base, ev, deadline, queue);
+	} else if (LIKELY(queue < 0 && event_queue(ev) < 0)) {
 		event_set_deadline(ev, deadline);
 		timer_heap_moved(&base->timers, ev);
 	} else {

@@ -22,7 +22,7 @@ clock_now(void)
 }
 
 uint64_t
-clock_from_timeval(const struct timeval *tv)
+clock_from_timeval_slow(const struct timeval *tv)
 {
 	int64_t seconds = tv->tv_sec;
 	int64_t carry = tv->tv_usec / US_PER_SECOND;

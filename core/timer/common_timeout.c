@@ -16,11 +16,8 @@
 #include <string.h>
 
 /* A common timeout's tv_usec: 4 bits of mark, 8 of queue number, 20 of microseconds. */
-#define MARK 0x50000000
-#define MARK_MASK 0xf0000000
 #define NUMBER_MASK 0x0ff00000
 #define NUMBER_SHIFT 20
-#define US_MASK 0x000fffff
 #define US_PER_SECOND 1000000
 #define QUEUES_FIRST 16
 
@@ -41,9 +38,8 @@ queue_of(struct event *stand_in)
 /* ---- The queues of a base ---------------------------------------------------------------------------------------- */
 
 int
-common_timeout_index(const struct event_base *base, const struct timeval *tv)
+common_timeout_find(const struct event_base *base, const struct timeval *tv)
 {
-	if (LIKELY((tv->tv_usec & MARK_MASK) != MARK)) return -1;
 	int index = (int)((tv->tv_usec & NUMBER_MASK) >> NUMBER_SHIFT);
 	if (index >= base->common_count) return -1;
 	const struct timeval *marked = &base->common[index]->marked;
@@ -95,7 +91,7 @@ make_queue(struct event_base *base, const struct timeval *tv, uint64_t length)
 	queue->last = &queue->first;
 	queue->length = length;
 	queue->marked.tv_sec = tv->tv_sec;
-	queue->marked.tv_usec = tv->tv_usec | MARK | (suseconds_t)index << NUMBER_SHIFT;
+	queue->marked.tv_usec = tv->tv_usec | COMMON_TIMEOUT_MARK | (suseconds_t)index << NUMBER_SHIFT;
 	struct event *stand_in = &queue->stand_in;
 	stand_in->ev_base = base;
 	stand_in->ev_fd = -1;
