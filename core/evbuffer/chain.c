@@ -9,6 +9,7 @@
 
 #define SLAB_FIRST 3 /* chains in a buffer's first slab; each further one has twice as many */
 #define SLAB_MOST 63
+#define STEP_MAX ((size_t)1 << 20)
 
 /* Rounds up in steps of a quarter of the next lower power of two, so that sizes repeat and the allocator's free lists
  * fit, but at most a fifth is wasted. */
@@ -17,7 +18,7 @@ rounded(size_t size)
 {
 	if (size <= CHAIN_ALLOC_MIN) return CHAIN_ALLOC_MIN;
 	size_t step = CHAIN_ALLOC_MIN / 4;
-	while (step < CHAIN_GROW_MAX / 4 && step * 8 <= size)
+	while (step < STEP_MAX && step * 8 <= size)
 		step *= 2;
 	return (size + step - 1) & ~(step - 1);
 }
@@ -25,7 +26,7 @@ rounded(size_t size)
 struct chain *
 chain_new(size_t room)
 {
-	if (room > (size_t)EV_SSIZE_MAX - sizeof(struct chain) - CHAIN_GROW_MAX) {
+	if (room > (size_t)EV_SSIZE_MAX - sizeof(struct chain) - STEP_MAX) {
 		errno = ENOMEM;
 		return NULL;
 	}
@@ -56,9 +57,8 @@ chain_slab_leave(struct chain_slab *slab)
 	slab_release(slab, 1u + slab->count - slab->used);
 }
 
-/* A slab with a free chain: the old one, when all of its chains are back, or a new one. */
-static struct chain_slab *
-slab_refill(struct chain_slab *old)
+struct chain_slab *
+chain_slab_refill(struct chain_slab *old)
 {
 	if (old && atomic_load_explicit(&old->live, memory_order_acquire) == 1u + old->count - old->used) {
 		atomic_store_explicit(&old->live, 1u + old->count, memory_order_relaxed);
@@ -74,23 +74,6 @@ slab_refill(struct chain_slab *old)
 	slab->count = (uint8_t)count;
 	slab->used = 0;
 	return slab;
-}
-
-struct chain *
-chain_from_slab(struct chain_slab **slab, enum chain_kind kind)
-{
-	if (!*slab || (*slab)->used == (*slab)->count) {
-		struct chain_slab *filled = slab_refill(*slab);
-		if (!filled) return NULL;
-		*slab = filled;
-	}
-	uint8_t slot = (*slab)->used++;
-	struct chain *chain = &(*slab)->chains[slot];
-	chain->next = NULL;
-	atomic_init(&chain->refs, 1);
-	chain->kind = (uint8_t)kind;
-	chain->slot = slot;
-	return chain;
 }
 
 static struct chain_slab *
@@ -158,11 +141,11 @@ chain_drop(struct chain *first)
 		struct chain *chain = first;
 		first = chain->next;
 		if (!unref(chain)) continue;
-		struct chain *parent = clean_up(chain);
-		give_back(&returns, chain);
-		if (!parent) continue;
-		(void)clean_up(parent); /* is never SHARED itself */
-		give_back(&returns, parent);
+		do {
+			struct chain *parent = clean_up(chain);
+			give_back(&returns, chain);
+			chain = parent;
+		} while (chain);
 	}
 	if (returns.slab) slab_release(returns.slab, returns.count);
 }

@@ -20,9 +20,9 @@
 #define CHAIN_LIKELY(x) (x)
 #endif
 
-/* The smallest room is what is left of 1 KiB; the largest that grows by itself doubles up to 4 MiB. */
+/* The smallest room is what is left of 1 KiB; the largest that grows by itself doubles up to 16 MiB. */
 #define CHAIN_ALLOC_MIN ((size_t)1024)
-#define CHAIN_GROW_MAX ((size_t)4 << 20)
+#define CHAIN_GROW_MAX ((size_t)16 << 20)
 
 enum chain_kind {
 	CHAIN_OWN,       /* room behind the struct */
@@ -67,8 +67,9 @@ struct chain_list {
 
 /* An empty chain with room for at least that many bytes; NULL without memory, or when no size can hold them. */
 struct chain *chain_new(size_t room);
-/* An empty chain of another kind, from *slab, which is replaced when it is used up. NULL without memory. */
-struct chain *chain_from_slab(struct chain_slab **slab, enum chain_kind kind);
+/* A slab with a free chain: the old one (may be NULL), when all of its chains are back, or a new one in its place. NULL
+ * without memory; then the old one is as it was. */
+struct chain_slab *chain_slab_refill(struct chain_slab *old);
 /* The buffer needs no more chains from it. */
 void chain_slab_leave(struct chain_slab *slab);
 /* Gives up the list's reference to each of the chains; the last reference's end cleans up. No lock may be held. */
@@ -80,6 +81,31 @@ static inline unsigned char *
 chain_bytes(struct chain *chain)
 {
 	return CHAIN_LIKELY(chain->data != NULL) ? chain->data : chain_bring_in(chain);
+}
+
+/* The next free chain of a slab that has one. */
+static inline struct chain *
+chain_slab_take(struct chain_slab *slab, enum chain_kind kind)
+{
+	uint8_t slot = slab->used++;
+	struct chain *chain = &slab->chains[slot];
+	chain->next = NULL;
+	atomic_init(&chain->refs, 1);
+	chain->kind = (uint8_t)kind;
+	chain->slot = slot;
+	return chain;
+}
+
+/* An empty chain of another kind, from *slab, which is replaced when it is used up. NULL without memory. */
+static inline struct chain *
+chain_from_slab(struct chain_slab **slab, enum chain_kind kind)
+{
+	if (!*slab || (*slab)->used == (*slab)->count) {
+		struct chain_slab *filled = chain_slab_refill(*slab);
+		if (!filled) return NULL;
+		*slab = filled;
+	}
+	return chain_slab_take(*slab, kind);
 }
 
 static inline bool

@@ -4,35 +4,70 @@
 
 #include "evbuffer/state.h"
 
-int
-evbuffer_add_reference_with_offset(struct evbuffer *outbuf, const void *data, size_t offset, size_t datlen,
-	evbuffer_ref_cleanup_cb cleanupfn, void *cleanupfn_arg)
+/* The memory that a chain is to refer to: length bytes at data + offset. */
+struct reference {
+	const void *data;
+	size_t offset, length;
+	evbuffer_ref_cleanup_cb cleanup;
+	void *arg;
+};
+
+static inline void
+refer(struct chain *chain, const struct reference *reference)
 {
-	buffer_lock(outbuf);
+	chain->data = (unsigned char *)(uintptr_t)reference->data;
+	chain->start = reference->offset;
+	chain->length = reference->length;
+	chain->size = reference->offset + reference->length;
+	chain->of.cleanup.fn = reference->cleanup;
+	chain->of.cleanup.arg = reference->arg;
+}
+
+static int
+add_reference(struct evbuffer *buffer, const struct reference *reference)
+{
+	size_t length = reference->length;
+	buffer_lock(buffer);
 	struct chain *chain = NULL;
-	if (!outbuf->frozen_end && buffer_can_take(outbuf, datlen) && offset <= SIZE_MAX - datlen)
-		chain = chain_from_slab(&outbuf->slab, CHAIN_REFERENCE);
+	if (!buffer->frozen_end && buffer_can_take(buffer, length) && reference->offset <= SIZE_MAX - length)
+		chain = chain_from_slab(&buffer->slab, CHAIN_REFERENCE);
 	if (!chain) {
-		buffer_unlock(outbuf);
+		buffer_unlock(buffer);
 		return -1;
 	}
-	chain->data = (unsigned char *)(uintptr_t)data;
-	chain->start = offset;
-	chain->length = datlen;
-	chain->size = offset + datlen;
-	chain->of.cleanup.fn = cleanupfn;
-	chain->of.cleanup.arg = cleanupfn_arg;
-	if (datlen) buffer_link_locked(outbuf, chain);
-	buffer_changed_unlock(outbuf, datlen, 0);
-	if (datlen == 0) chain_drop(chain);
+	refer(chain, reference);
+	if (length) buffer_link_locked(buffer, chain);
+	buffer_changed_unlock(buffer, length, 0);
+	if (length == 0) chain_drop(chain);
 	return 0;
+}
+
+/* Nothing but the chain has to be looked after: no lock, nobody to tell, and the chain is there. */
+static inline bool
+is_plain(const struct evbuffer *buffer, size_t length)
+{
+	return !buffer->lock && !buffer->callbacks && !buffer->frozen_end && length && buffer_can_take(buffer, length) &&
+		   buffer->slab && buffer->slab->used < buffer->slab->count;
 }
 
 int
 evbuffer_add_reference(
 	struct evbuffer *outbuf, const void *data, size_t datlen, evbuffer_ref_cleanup_cb cleanupfn, void *cleanupfn_arg)
 {
-	return evbuffer_add_reference_with_offset(outbuf, data, 0, datlen, cleanupfn, cleanupfn_arg);
+	const struct reference reference = {data, 0, datlen, cleanupfn, cleanupfn_arg};
+	if (!is_plain(outbuf, datlen)) return add_reference(outbuf, &reference);
+	struct chain *chain = chain_slab_take(outbuf->slab, CHAIN_REFERENCE);
+	refer(chain, &reference);
+	buffer_link_locked(outbuf, chain);
+	return 0;
+}
+
+int
+evbuffer_add_reference_with_offset(struct evbuffer *outbuf, const void *data, size_t offset, size_t datlen,
+	evbuffer_ref_cleanup_cb cleanupfn, void *cleanupfn_arg)
+{
+	const struct reference reference = {data, offset, datlen, cleanupfn, cleanupfn_arg};
+	return add_reference(outbuf, &reference);
 }
 
 /* ---- Another buffer's content ------------------------------------------------------------------------------------

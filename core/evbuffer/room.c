@@ -10,12 +10,24 @@
 
 /* A content of at most this length is moved to the front of its chain, when that makes enough room. */
 #define MOVE_MAX 2048
+/* Beyond it new chains are twice the content. They come as untouched pages; and the C library, which keeps twice the
+ * largest block that was ever freed, then keeps all of a buffer's for the next one, instead of pages to be made anew.
+ */
+#define LARGE ((size_t)64 << 10)
+
+/* How large the next chain is, at least. */
+static size_t
+growth(size_t length)
+{
+	if (length > LARGE) length = length < CHAIN_GROW_MAX / 2 ? length * 2 : CHAIN_GROW_MAX;
+	return length;
+}
 
 int
 room_spare_locked(struct evbuffer *buffer, size_t room)
 {
 	if (buffer->spare && buffer->spare->size >= room) return 0;
-	size_t grow = buffer_length(buffer) < CHAIN_GROW_MAX ? buffer_length(buffer) : CHAIN_GROW_MAX;
+	size_t grow = growth(buffer_length(buffer));
 	struct chain *spare = chain_new(room < grow ? grow : room);
 	if (!spare && room < grow) spare = chain_new(room);
 	if (!spare) return -1;
@@ -50,18 +62,6 @@ room_in_one_locked(struct evbuffer *buffer, size_t room, bool may_move)
 	if (last && chain_room(last) >= room && chain_room(last) > 0) return last;
 	if (may_move && move_to_front(last, room)) return last;
 	return room_spare_locked(buffer, room) == 0 ? buffer->spare : NULL;
-}
-
-void
-buffer_link_locked(struct evbuffer *buffer, struct chain *chain)
-{
-	chain->next = NULL;
-	if (buffer->last)
-		buffer->last->next = chain;
-	else
-		buffer->first = chain;
-	buffer->last = chain;
-	buffer_set_length(buffer, buffer_length(buffer) + chain->length);
 }
 
 void

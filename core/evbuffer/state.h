@@ -152,7 +152,17 @@ struct chain *room_in_one_locked(struct evbuffer *buffer, size_t room, bool may_
 /* count bytes were written at the chain's tail: they are content now. */
 void room_use_locked(struct evbuffer *buffer, struct chain *chain, size_t count);
 /* Adds a chain with content to the end, or to the front. */
-void buffer_link_locked(struct evbuffer *buffer, struct chain *chain);
+static inline void
+buffer_link_locked(struct evbuffer *buffer, struct chain *chain)
+{
+	chain->next = NULL;
+	if (buffer->last)
+		buffer->last->next = chain;
+	else
+		buffer->first = chain;
+	buffer->last = chain;
+	buffer_set_length(buffer, buffer_length(buffer) + chain->length);
+}
 void buffer_link_first_locked(struct evbuffer *buffer, struct chain *chain);
 /* Appends a copy, without any check of freezing or total. Returns 0 or -1. */
 int buffer_append_far_locked(struct evbuffer *buffer, const void *data, size_t length);
