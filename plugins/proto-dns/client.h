@@ -94,10 +94,10 @@ void dns_query_withdraw_locked(struct dns_query *query);
 void dns_query_hurry_locked(struct dns_query *query, uint64_t us);
 /* Withdraws it and lets deliver come from the loop. */
 void dns_query_finish_later_locked(struct dns_query *query, int result);
-/* Looks whether a message that a server sent answers a query, and takes it. socket: where it came by, NULL for TCP.
+/* Looks whether a message answers a query, and takes it. from: who sent it. socket: where it came by, NULL for TCP.
  * answer: after dns_answer_init(); afterwards dns_query_answer_done() is due.
  * Returns the query to deliver with the answer (after the lock is given back), or NULL. */
-struct dns_query *dns_query_message_locked(struct evdns_base *base, struct dns_server *server,
+struct dns_query *dns_query_message_locked(struct evdns_base *base, const struct sockaddr *from,
 	struct dns_socket *socket, const uint8_t *bytes, size_t length, struct dns_answer *answer);
 /* Takes every query that flies to a server back to the head of the queue and sends what can be sent; those that have
  * used up their attempts end. tcp_only: just those on its connection, which broke. */
@@ -135,6 +135,8 @@ TAILQ_HEAD(dns_server_list, dns_server);
 int dns_server_add_locked(struct evdns_base *base, const struct sockaddr *address, socklen_t length, bool from_file);
 /* Removes all, or only those from resolv.conf. Queries that fly to them must be withdrawn before. */
 void dns_server_remove_all_locked(struct evdns_base *base, bool from_file_only);
+/* Whether that is its address. */
+bool dns_server_is(const struct dns_server *server, const struct sockaddr *address);
 /* The next one to ask: round robin among those that are up, or among all when none is. NULL: there is none. */
 struct dns_server *dns_server_pick_locked(struct evdns_base *base);
 struct dns_server *dns_server_at_locked(struct evdns_base *base, int index);
@@ -162,7 +164,7 @@ struct dns_socket {
 	TAILQ_ENTRY(dns_socket) link; /* in base->sockets_free, sockets_busy or sockets_closed */
 	struct evdns_base *base;
 	struct event *event;
-	struct dns_server *server; /* connected to; NULL when it is free */
+	struct dns_server *server; /* connected to, or NULL */
 	evutil_socket_t fd;        /* -1: closed */
 	int family;
 	int queries;  /* that use it */

@@ -44,6 +44,10 @@ struct dns_port_udp {
 	struct sockaddr_storage to[BATCH], from[BATCH];
 	socklen_t to_length[BATCH], from_length[BATCH];
 	size_t received[BATCH];
+#if HAVE_BATCHES
+	struct mmsghdr out_messages[BATCH], in_messages[BATCH]; /* they point to the arrays here, once for all */
+	struct iovec in_rooms[BATCH];
+#endif
 	uint8_t answer_bytes[ANSWERS_ROOM];
 	uint8_t in[BATCH][DATAGRAM_MAX];
 };
@@ -98,14 +102,8 @@ flush_locked(struct dns_port_udp *udp)
 {
 	int sent = 0;
 #if HAVE_BATCHES
-	struct mmsghdr messages[BATCH];
-	for (int i = 0; i < udp->answer_count; i++)
-		messages[i] = (struct mmsghdr){.msg_hdr = {.msg_name = &udp->to[i],
-										   .msg_namelen = udp->to_length[i],
-										   .msg_iov = &udp->answers[i],
-										   .msg_iovlen = 1}};
-	while (!udp->unsent && sent < udp->answer_count) {
-		int more = sendmmsg(udp->fd, messages + sent, (unsigned)(udp->answer_count - sent), 0);
+	while (!udp->unsent && udp->answer_count - sent > 1) {
+		int more = sendmmsg(udp->fd, udp->out_messages + sent, (unsigned)(udp->answer_count - sent), 0);
 		if (more < 0 && must_wait(errno)) break;
 		sent += more > 0 ? more : 1;
 	}
@@ -135,6 +133,9 @@ batch_add_locked(
 	memcpy(&udp->to[at], to, to_length);
 	udp->to_length[at] = to_length;
 	udp->answers_length += length;
+#if HAVE_BATCHES
+	udp->out_messages[at].msg_hdr.msg_namelen = to_length;
+#endif
 }
 
 int
@@ -182,18 +183,12 @@ static int
 receive_batch(struct dns_port_udp *udp)
 {
 #if HAVE_BATCHES
-	struct mmsghdr messages[BATCH];
-	struct iovec rooms[BATCH];
-	for (int i = 0; i < BATCH; i++) {
-		rooms[i] = (struct iovec){udp->in[i], DATAGRAM_MAX};
-		messages[i] = (struct mmsghdr){
-			.msg_hdr = {
-				.msg_name = &udp->from[i], .msg_namelen = sizeof(udp->from[i]), .msg_iov = &rooms[i], .msg_iovlen = 1}};
-	}
-	int count = recvmmsg(udp->fd, messages, BATCH, MSG_DONTWAIT, NULL);
+	int count = recvmmsg(udp->fd, udp->in_messages, BATCH, MSG_DONTWAIT, NULL);
 	for (int i = 0; i < count; i++) {
-		udp->received[i] = messages[i].msg_hdr.msg_flags & MSG_TRUNC ? 0 : messages[i].msg_len;
-		udp->from_length[i] = messages[i].msg_hdr.msg_namelen;
+		struct msghdr *head = &udp->in_messages[i].msg_hdr;
+		udp->received[i] = head->msg_flags & MSG_TRUNC ? 0 : udp->in_messages[i].msg_len;
+		udp->from_length[i] = head->msg_namelen;
+		head->msg_namelen = sizeof(udp->from[i]);
 	}
 	return count > 0 ? count : 0;
 #else
@@ -239,7 +234,7 @@ readable(evutil_socket_t fd, short what, void *arg)
 		for (int k = 0; k < count && !port->closed; k++)
 			take_locked(port, k);
 		if (!port->closed) flush_locked(udp);
-		if (count < BATCH) break;
+		if (count == 0) break;
 	}
 	udp->batching = false;
 	udp->answer_count = 0;
@@ -250,12 +245,34 @@ readable(evutil_socket_t fd, short what, void *arg)
 /* ---- Opening and closing -------------------------------------------------------------------------------------------
  */
 
+static void
+prepare_batches(struct dns_port_udp *udp)
+{
+#if HAVE_BATCHES
+	memset(udp->in_messages, 0, sizeof(udp->in_messages));
+	memset(udp->out_messages, 0, sizeof(udp->out_messages));
+	for (int i = 0; i < BATCH; i++) {
+		udp->in_rooms[i] = (struct iovec){udp->in[i], DATAGRAM_MAX};
+		udp->in_messages[i].msg_hdr.msg_name = &udp->from[i];
+		udp->in_messages[i].msg_hdr.msg_namelen = sizeof(udp->from[i]);
+		udp->in_messages[i].msg_hdr.msg_iov = &udp->in_rooms[i];
+		udp->in_messages[i].msg_hdr.msg_iovlen = 1;
+		udp->out_messages[i].msg_hdr.msg_name = &udp->to[i];
+		udp->out_messages[i].msg_hdr.msg_iov = &udp->answers[i];
+		udp->out_messages[i].msg_hdr.msg_iovlen = 1;
+	}
+#else
+	(void)udp;
+#endif
+}
+
 int
 dns_port_udp_open(struct evdns_server_port *port, evutil_socket_t fd)
 {
 	struct dns_port_udp *udp = dns_alloc(sizeof(*udp));
 	if (!udp) return -1;
 	memset(udp, 0, offsetof(struct dns_port_udp, answers));
+	prepare_batches(udp);
 	port->udp = udp;
 	udp->fd = fd;
 	udp->event = event_new(port->event_base, fd, EV_READ | EV_PERSIST, readable, port);

@@ -374,15 +374,15 @@ read_answer(const struct dns_message *message, const struct dns_query *query, st
 }
 
 struct dns_query *
-dns_query_message_locked(struct evdns_base *base, struct dns_server *server, struct dns_socket *socket,
+dns_query_message_locked(struct evdns_base *base, const struct sockaddr *from, struct dns_socket *socket,
 	const uint8_t *bytes, size_t length, struct dns_answer *answer)
 {
 	struct dns_message message;
 	struct dns_query *query = NULL;
 	if (dns_message_open(&message, bytes, length)) query = *bucket_of(base, message.id);
-	while (query && (query->id != message.id || query->server != server || query->socket != socket))
+	while (query && (query->id != message.id || query->socket != socket))
 		query = query->next_by_id;
-	if (!query || (socket == NULL && !query->use_tcp)) {
+	if (!query || (socket == NULL && !query->use_tcp) || !dns_server_is(query->server, from)) {
 		base->ignored++;
 		return NULL;
 	}

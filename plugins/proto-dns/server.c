@@ -32,8 +32,8 @@ dns_server_text(const struct dns_server *server, char *text)
 	return text;
 }
 
-static bool
-same_address(const struct dns_server *server, const struct sockaddr *address)
+bool
+dns_server_is(const struct dns_server *server, const struct sockaddr *address)
 {
 	if (server->address.ss_family != address->sa_family) return false;
 	if (address->sa_family == AF_INET) {
@@ -71,7 +71,7 @@ dns_server_add_locked(struct evdns_base *base, const struct sockaddr *address, s
 	size_t needed = address->sa_family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
 	if ((address->sa_family != AF_INET && address->sa_family != AF_INET6) || (size_t)length < needed) return 1;
 	TAILQ_FOREACH (server, &base->servers, link)
-		if (same_address(server, address)) return 3;
+		if (dns_server_is(server, address)) return 3;
 	server = make_locked(base);
 	if (!server) return 2;
 	memset(&server->address, 0, sizeof(server->address));

@@ -6,7 +6,9 @@
  * connect() lets Linux choose another port with its own secure generator. The socket stays in the event backend all the
  * time. Elsewhere the port would stay the same, so there the socket is closed instead.
  *
- * A connected socket also hears of nobody but the server, and learns at once that nobody listens there. */
+ * The first time a query is sent its socket is not connected: that saves a third of the kernel's work, and the sender's
+ * address is compared here. When nobody answered, it is connected for the next attempt: then the kernel hides the port
+ * from everybody but the server, while somebody might have time to look for it, and tells when nobody listens there. */
 #include "client.h"
 
 #include <errno.h>
@@ -71,21 +73,24 @@ readable(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	if (!dns_client_enter(base)) return;
 	for (int i = 0; i < MESSAGES_AT_ONCE && socket->fd >= 0; i++) {
-		ssize_t length = recv(socket->fd, base->buffer, base->buffer_size, 0);
+		struct sockaddr_storage from;
+		socklen_t from_length = sizeof(from);
+		ssize_t length =
+			recvfrom(socket->fd, base->buffer, base->buffer_size, 0, (struct sockaddr *)&from, &from_length);
 		if (length < 0) {
 			if (errno == ECONNREFUSED) refused_locked(socket);
 			break;
 		}
 		dns_answer_init(&answer, DNS_TYPE_A, DNS_ERR_NONE);
 		struct dns_query *query =
-			dns_query_message_locked(base, socket->server, socket, base->buffer, (size_t)length, &answer);
+			dns_query_message_locked(base, (struct sockaddr *)&from, socket, base->buffer, (size_t)length, &answer);
 		if (query) {
 			dns_client_unlock(base);
 			query->asker->deliver(query, &answer);
 			dns_client_lock(base);
 		}
 		dns_query_answer_done(&answer);
-		if (socket->queries == 0) break;
+		if (query && socket->queries <= 1) break;
 	}
 	dns_client_leave(base);
 }
@@ -188,16 +193,15 @@ has_fixed_port(const struct evdns_base *base)
 									: ((const struct sockaddr_in6 *)to)->sin6_port != 0;
 }
 
-/* A socket that is connected to the server already: one of them by chance, when there are too many queries for a socket
- * each. */
+/* A socket that is in use already: one of them by chance, when there are too many queries for a socket each. */
 static struct dns_socket *
-share_locked(struct evdns_base *base, struct dns_server *server)
+share_locked(struct evdns_base *base, const struct dns_server *server)
 {
 	struct dns_socket *socket, *chosen = NULL;
 	uint32_t seen = 0, random;
 	evutil_secure_rng_get_bytes(&random, sizeof(random));
 	TAILQ_FOREACH (socket, &base->sockets_busy, link) {
-		if (socket->server != server) continue;
+		if (socket->family != server->address.ss_family || (socket->server && socket->server != server)) continue;
 		if (!chosen || (random = random * 1664525u + 1013904223u) % (seen + 1) == 0) chosen = socket;
 		seen++;
 	}
@@ -205,47 +209,53 @@ share_locked(struct evdns_base *base, struct dns_server *server)
 }
 
 static struct dns_socket *
-take_free_locked(struct evdns_base *base, struct dns_server *server)
+take_free_locked(struct evdns_base *base, int family)
 {
 	struct dns_socket *socket;
 	TAILQ_FOREACH (socket, &base->sockets_free, link)
-		if (socket->family == server->address.ss_family) break;
+		if (socket->family == family) break;
 	if (socket) {
 		TAILQ_REMOVE(&base->sockets_free, socket, link);
 	} else {
 		if (base->socket_count >= DNS_SOCKETS_MAX) return NULL;
-		socket = make_locked(base, server->address.ss_family);
+		socket = make_locked(base, family);
 		if (!socket) return NULL;
 	}
 	if (!socket->pending) socket->pending = event_add(socket->event, NULL) == 0;
-	if (connect(socket->fd, (struct sockaddr *)&server->address, server->address_length) != 0) {
-		int error = errno;
-		close_socket_locked(socket);
-		errno = error;
-		return NULL;
-	}
-	socket->server = server;
 	TAILQ_INSERT_HEAD(&base->sockets_busy, socket, link);
 	return socket;
+}
+
+static ssize_t
+send_now(const struct dns_socket *socket, const struct dns_server *server, const uint8_t *message, size_t length)
+{
+	if (socket->server) return send(socket->fd, message, length, 0);
+	return sendto(socket->fd, message, length, 0, (const struct sockaddr *)&server->address, server->address_length);
 }
 
 int
 dns_udp_send_locked(struct dns_query *query, const uint8_t *message, size_t length)
 {
 	struct evdns_base *base = query->base;
-	struct dns_socket *socket = has_fixed_port(base) ? share_locked(base, query->server) : NULL;
-	if (!socket) socket = take_free_locked(base, query->server);
+	struct dns_server *server = query->server;
+	int family = server->address.ss_family;
+	struct dns_socket *socket = has_fixed_port(base) ? share_locked(base, server) : NULL;
+	if (!socket) socket = take_free_locked(base, family);
 	if (!socket) {
 		int error = errno;
-		socket = share_locked(base, query->server);
+		socket = share_locked(base, server);
 		errno = error;
 	}
 	if (!socket) return -1;
 	socket->queries++;
 	query->socket = socket;
-	ssize_t sent = send(socket->fd, message, length, 0);
+	if (query->sent > 0 && socket->queries == 1 && !has_fixed_port(base)) {
+		if (connect(socket->fd, (struct sockaddr *)&server->address, server->address_length) != 0) return -1;
+		socket->server = server;
+	}
+	ssize_t sent = send_now(socket, server, message, length);
 	/* What an earlier message caused is reported now; this one has not been sent. */
-	if (sent < 0 && errno == ECONNREFUSED) sent = send(socket->fd, message, length, 0);
+	if (sent < 0 && errno == ECONNREFUSED) sent = send_now(socket, server, message, length);
 	if (sent >= 0 || errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR || errno == ECONNREFUSED) return 0;
 	return -1;
 }
@@ -274,7 +284,7 @@ dns_udp_any_fd_locked(struct evdns_base *base, struct dns_server *server)
 {
 	struct dns_socket *socket;
 	TAILQ_FOREACH (socket, &base->sockets_busy, link)
-		if (socket->server == server) return socket->fd;
+		if (socket->family == server->address.ss_family) return socket->fd;
 	dns_udp_reserve_locked(base, server->address.ss_family);
 	TAILQ_FOREACH (socket, &base->sockets_free, link)
 		if (socket->family == server->address.ss_family) return socket->fd;

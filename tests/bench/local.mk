@@ -4,6 +4,7 @@ bench_programs =
 # In alphabetic order. A new one adds its line.
 bench_programs += tests/bench/bev
 bench_programs += tests/bench/evbuffer
+bench_programs += tests/bench/dns
 bench_programs += tests/bench/loop
 bench_programs += tests/bench/timer
 EXTRA_PROGRAMS += $(bench_programs)

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What a query costs the client, and a request the server. The other side is a child with bare sockets, so that the
+ * figure, CPU time of this process, is the library's alone. */
+#include "bench.h"
+
+#include <arpa/inet.h>
+#include <event2/dns.h>
+#include <event2/dns_struct.h>
+#include <event2/event.h>
+#include <event2/util.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+#define QUERIES 60000
+#define WARM_UP 2000
+
+static struct event_base *base;
+
+static int
+udp_socket(struct sockaddr_in *address)
+{
+	socklen_t length = sizeof(*address);
+	int size = 1 << 20;
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	memset(address, 0, sizeof(*address));
+	address->sin_family = AF_INET;
+	address->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (fd < 0 || bind(fd, (struct sockaddr *)address, length) < 0) bench_die("udp socket");
+	getsockname(fd, (struct sockaddr *)address, &length);
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+	return fd;
+}
+
+/* ---- Client -------------------------------------------------------------------------------------------------------
+ */
+
+/* Turns a query into an answer with one address. Returns its length. */
+static size_t
+answer(unsigned char *message)
+{
+	static const unsigned char record[] = {0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 1};
+	size_t at = 12;
+	while (message[at])
+		at += message[at] + 1u;
+	at += 5;
+	memcpy(message + at, record, sizeof(record));
+	message[2] |= 0x80;
+	message[7] = 1;
+	message[11] = 0;
+	return at + sizeof(record);
+}
+
+static pid_t
+start_responder(struct sockaddr_in *address)
+{
+	int fd = udp_socket(address);
+	pid_t pid = fork();
+	if (pid < 0) bench_die("fork");
+	while (pid == 0) {
+		unsigned char message[512];
+		struct sockaddr_in from;
+		socklen_t length = sizeof(from);
+		if (recvfrom(fd, message, sizeof(message) - 32, 0, (struct sockaddr *)&from, &length) < 17) continue;
+		sendto(fd, message, answer(message), 0, (struct sockaddr *)&from, length);
+	}
+	close(fd);
+	return pid;
+}
+
+static struct evdns_base *dns;
+static int to_send, to_come, failed;
+
+static void
+answered(int result, char type, int count, int ttl, void *addresses, void *arg)
+{
+	(void)type;
+	(void)ttl;
+	(void)addresses;
+	(void)arg;
+	failed += result != DNS_ERR_NONE || count != 1;
+	if (to_send-- > 0) evdns_base_resolve_ipv4(dns, "www.example.org", DNS_QUERY_NO_SEARCH, answered, NULL);
+	if (--to_come == 0) event_base_loopbreak(base);
+}
+
+static void
+resolve(int queries, int at_once)
+{
+	to_come = queries;
+	to_send = queries - at_once;
+	for (int i = 0; i < at_once; i++)
+		evdns_base_resolve_ipv4(dns, "www.example.org", DNS_QUERY_NO_SEARCH, answered, NULL);
+	event_base_dispatch(base);
+}
+
+static void
+client(const char *name, int at_once)
+{
+	struct sockaddr_in address;
+	pid_t child = start_responder(&address);
+	base = event_base_new();
+	dns = evdns_base_new(base, 0);
+	if (!dns) bench_die("evdns_base_new");
+	evdns_base_nameserver_sockaddr_add(dns, (struct sockaddr *)&address, sizeof(address), 0);
+	resolve(WARM_UP, at_once);
+	uint64_t begin = bench_cpu();
+	resolve(QUERIES, at_once);
+	bench_print(name, bench_cpu() - begin, QUERIES);
+	if (failed) fprintf(stderr, "%s: %d failed\n", name, failed);
+	evdns_base_free(dns, 0);
+	event_base_free(base);
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+}
+
+static void
+client_64(void)
+{
+	client("client_64", 60);
+}
+
+static void
+client_8(void)
+{
+	client("client_8", 8);
+}
+
+static void
+client_1(void)
+{
+	client("client_1", 1);
+}
+
+/* ---- Server -------------------------------------------------------------------------------------------------------
+ */
+
+static int requests;
+static uint64_t server_begin;
+
+static void
+requested(struct evdns_server_request *request, void *arg)
+{
+	static const unsigned char addresses[] = {192, 0, 2, 1};
+	(void)arg;
+	evdns_server_request_add_a_reply(request, request->questions[0]->name, 1, addresses, 60);
+	evdns_server_request_respond(request, 0);
+	requests++;
+	if (requests == WARM_UP) server_begin = bench_cpu();
+	if (requests == WARM_UP + QUERIES) event_base_loopbreak(base);
+}
+
+/* Keeps at_once questions on their way; a lost one is asked again after a moment. */
+static void
+ask(const struct sockaddr_in *address, int at_once)
+{
+	static const unsigned char question[] = "\0\1\1\0\0\1\0\0\0\0\0\0\3www\7example\3org\0\0\1\0\1";
+	unsigned char message[512];
+	struct timeval wait = {0, 100000};
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	if (fd < 0 || connect(fd, (const struct sockaddr *)address, sizeof(*address)) < 0) bench_die("connect");
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
+	for (;;) {
+		for (int i = 0; i < at_once; i++)
+			send(fd, question, sizeof(question) - 1, 0);
+		for (int i = 0; i < at_once; i++)
+			if (recv(fd, message, sizeof(message), 0) < 0) break;
+	}
+}
+
+static void
+server(const char *name, int at_once)
+{
+	struct sockaddr_in address;
+	int fd = udp_socket(&address);
+	evutil_make_socket_nonblocking(fd);
+	pid_t child = fork();
+	if (child < 0) bench_die("fork");
+	if (child == 0) ask(&address, at_once);
+	base = event_base_new();
+	requests = 0;
+	struct evdns_server_port *port = evdns_add_server_port_with_base(base, fd, 0, requested, NULL);
+	if (!port) bench_die("evdns_add_server_port_with_base");
+	event_base_dispatch(base);
+	bench_print(name, bench_cpu() - server_begin, QUERIES);
+	evdns_close_server_port(port);
+	event_base_free(base);
+	close(fd);
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+}
+
+static void
+server_32(void)
+{
+	server("server_32", 32);
+}
+
+static void
+server_1(void)
+{
+	server("server_1", 1);
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct bench_case cases[] = {{"client_64", client_64}, {"client_8", client_8}, {"client_1", client_1},
+		{"server_32", server_32}, {"server_1", server_1}, {NULL, NULL}};
+	return bench_main(argc, argv, cases);
+}
