@@ -135,7 +135,7 @@ timeout_link_locked(struct event_base *base, struct event *ev, uint64_t deadline
 	event_set_deadline(ev, deadline);
 	event_set_queue(ev, queue);
 	if (LIKELY(queue < 0))
-		timer_heap_push(&base->timers, ev);
+		timer_heap_push(&base->timers, ev, deadline);
 	else
 		common_timeout_push_locked(base, ev);
 	ev->ev_evcallback.evcb_flags |= EVLIST_TIMEOUT;
@@ -227,13 +227,33 @@ event_add_locked(struct event *ev, const struct timeval *tv, const uint64_t *dea
 	return 0;
 }
 
+/* What most calls are, without what most do not need: a timer that waits for nothing else and is not pending yet, added
+ * with an ordinary interval from inside the loop. Returns false when it is something else. */
+static inline bool
+start_timer_locked(struct event_base *base, struct event *ev, const struct timeval *tv)
+{
+	const uint64_t length = clock_from_ordinary(tv);
+	const bool ordinary = length != 0 && base->now != 0 && !base->waiting && !debug_mode_on;
+	const bool timer = event_flags(ev) == EVLIST_INIT && !(ev->ev_events & (WAITS_FOR | EV_PERSIST));
+	if (!ordinary || !timer || timer_heap_room(&base->timers) <= (size_t)base->active_count) return false;
+	if (base->fork_generation != loop_fork_generation) return false;
+	const uint64_t deadline = base->now + length;
+	event_set_deadline(ev, deadline);
+	event_set_queue(ev, -1);
+	ev->ev_evcallback.evcb_flags = EVLIST_INIT | EVLIST_TIMEOUT;
+	event_counted_locked(base, EVLIST_INIT);
+	timer_heap_push(&base->timers, ev, deadline);
+	return true;
+}
+
 int
 event_add(struct event *ev, const struct timeval *timeout)
 {
 	struct event_base *base = ev->ev_base;
 	if (UNLIKELY(!base)) return no_base("event_add");
 	base_lock(base);
-	const int result = event_add_locked(ev, timeout, NULL);
+	const bool started = timeout && start_timer_locked(base, ev, timeout);
+	const int result = started ? 0 : event_add_locked(ev, timeout, NULL);
 	base_unlock(base);
 	return result;
 }
@@ -309,13 +329,25 @@ event_del_locked(struct event *ev, enum event_del_mode mode)
 	return 0;
 }
 
+/* The same short way for a timer that waits in the heap and does not run at this moment. */
+static inline bool
+stop_timer_locked(struct event_base *base, struct event *ev)
+{
+	if (event_flags(ev) != (EVLIST_INIT | EVLIST_TIMEOUT) || event_queue(ev) >= 0) return false;
+	if (base->current == &ev->ev_evcallback || base->waiting || debug_mode_on) return false;
+	timer_heap_erase(&base->timers, ev);
+	ev->ev_evcallback.evcb_flags = EVLIST_INIT;
+	event_uncounted_locked(base, EVLIST_INIT);
+	return true;
+}
+
 static int
 del(struct event *ev, enum event_del_mode mode)
 {
 	struct event_base *base = ev->ev_base;
 	if (UNLIKELY(!base)) return no_base("event_del");
 	base_lock(base);
-	const int result = event_del_locked(ev, mode);
+	const int result = stop_timer_locked(base, ev) ? 0 : event_del_locked(ev, mode);
 	base_unlock(base);
 	return result;
 }

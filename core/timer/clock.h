@@ -12,12 +12,19 @@ uint64_t clock_now(void);
 /* Saturating: negative becomes 0, what does not fit UINT64_MAX. tv_usec may be out of range. */
 uint64_t clock_from_timeval_slow(const struct timeval *tv);
 
+/* The same for what most intervals are; 0 for the others. */
+static inline uint64_t
+clock_from_ordinary(const struct timeval *tv)
+{
+	uint64_t seconds = (uint64_t)tv->tv_sec, us = (uint64_t)tv->tv_usec;
+	return seconds <= UINT32_MAX && us < 1000000 ? seconds * UINT64_C(1000000000) + us * 1000 : 0;
+}
+
 static inline uint64_t
 clock_from_timeval(const struct timeval *tv)
 {
-	uint64_t seconds = (uint64_t)tv->tv_sec, us = (uint64_t)tv->tv_usec;
-	if (seconds <= UINT32_MAX && us < 1000000) return seconds * UINT64_C(1000000000) + us * 1000;
-	return clock_from_timeval_slow(tv);
+	uint64_t ns = clock_from_ordinary(tv);
+	return ns ? ns : clock_from_timeval_slow(tv);
 }
 
 void clock_to_timeval(uint64_t ns, struct timeval *tv);

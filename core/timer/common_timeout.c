@@ -99,7 +99,7 @@ make_queue(struct event_base *base, const struct timeval *tv, uint64_t length)
 	stand_in->ev_evcallback.evcb_closure = LOOP_CLOSURE_COMMON_TIMEOUT;
 	event_set_queue(stand_in, -1);
 	event_set_deadline(stand_in, UINT64_MAX);
-	timer_heap_push(&base->timers, stand_in);
+	timer_heap_push(&base->timers, stand_in, UINT64_MAX);
 	return index;
 }
 

@@ -15,27 +15,14 @@
 #include <errno.h>
 #include <limits.h>
 
-#define ARITY 4
 #define LINE_BYTES 64
 #define ROOM_FIRST 32
-
-static size_t
-parent_of(size_t index)
-{
-	return (index - 1) / ARITY;
-}
+#define OUT_OF_CACHE 2048 /* entries that a first-level cache surely does not hold */
 
 static size_t
 first_child_of(size_t index)
 {
-	return index * ARITY + 1;
-}
-
-static void
-put(struct timer_heap *heap, size_t index, struct timer_entry entry)
-{
-	heap->entries[index] = entry;
-	entry.ev->ev_timeout_pos.min_heap_idx = (int)index;
+	return index * TIMER_HEAP_ARITY + 1;
 }
 
 /* ---- Memory ------------------------------------------------------------------------------------------------------ */
@@ -89,18 +76,6 @@ timer_heap_grow(struct timer_heap *heap, size_t more)
 
 /* ---- Order ------------------------------------------------------------------------------------------------------- */
 
-static void
-sift_up(struct timer_heap *heap, size_t index, struct timer_entry entry)
-{
-	while (index > 0) {
-		size_t parent = parent_of(index);
-		if (heap->entries[parent].deadline <= entry.deadline) break;
-		put(heap, index, heap->entries[parent]);
-		index = parent;
-	}
-	put(heap, index, entry);
-}
-
 /* Index of the earliest of four siblings: arithmetic instead of branches, which no predictor would get right. */
 static size_t
 earliest_of_four(const struct timer_entry *entries, size_t first)
@@ -127,8 +102,8 @@ prefetch_children(const struct timer_heap *heap, size_t first)
 {
 #ifdef __GNUC__
 	const char *line = (const char *)(heap->entries + first_child_of(first));
-	if (first_child_of(first) >= heap->count) return;
-	for (int i = 0; i < ARITY; i++)
+	if (heap->count < OUT_OF_CACHE || first_child_of(first) >= heap->count) return;
+	for (int i = 0; i < TIMER_HEAP_ARITY; i++)
 		__builtin_prefetch(line + i * LINE_BYTES);
 #else
 	(void)heap;
@@ -144,31 +119,25 @@ sift_down(struct timer_heap *heap, size_t index, struct timer_entry entry)
 		size_t child = first_child_of(index);
 		if (child >= heap->count) break;
 		prefetch_children(heap, child);
-		child = child + ARITY <= heap->count ? earliest_of_four(entries, child)
-											 : earliest_of_last(entries, child, heap->count);
+		child = child + TIMER_HEAP_ARITY <= heap->count ? earliest_of_four(entries, child)
+														: earliest_of_last(entries, child, heap->count);
 		if (entries[child].deadline >= entry.deadline) break;
-		put(heap, index, entries[child]);
+		timer_heap_put(heap, index, entries[child]);
 		index = child;
 	}
-	put(heap, index, entry);
+	timer_heap_put(heap, index, entry);
 }
 
 static void
 settle(struct timer_heap *heap, size_t index, struct timer_entry entry)
 {
-	if (index > 0 && heap->entries[parent_of(index)].deadline > entry.deadline)
-		sift_up(heap, index, entry);
+	if (index > 0 && heap->entries[(index - 1) / TIMER_HEAP_ARITY].deadline > entry.deadline)
+		timer_heap_rise(heap, index, entry);
 	else
 		sift_down(heap, index, entry);
 }
 
 /* ---- What the loop calls ----------------------------------------------------------------------------------------- */
-
-void
-timer_heap_push(struct timer_heap *heap, struct event *ev)
-{
-	sift_up(heap, heap->count++, (struct timer_entry){event_deadline(ev), ev});
-}
 
 void
 timer_heap_erase(struct timer_heap *heap, struct event *ev)
@@ -183,7 +152,7 @@ timer_heap_moved(struct timer_heap *heap, struct event *ev)
 {
 	size_t index = (size_t)ev->ev_timeout_pos.min_heap_idx;
 	uint64_t deadline = event_deadline(ev);
-	if (deadline < heap->entries[index].deadline) sift_up(heap, index, (struct timer_entry){deadline, ev});
+	if (deadline < heap->entries[index].deadline) timer_heap_rise(heap, index, (struct timer_entry){deadline, ev});
 }
 
 /* The program has assigned the event anew while its timeout was pending. */

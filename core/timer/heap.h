@@ -8,11 +8,9 @@
 #ifndef MKEVENT_TIMER_HEAP_H_
 #define MKEVENT_TIMER_HEAP_H_
 
-#include <stdbool.h>
+#include <event2/event_struct.h>
 #include <stddef.h>
 #include <stdint.h>
-
-struct event;
 
 struct timer_entry {
 	uint64_t deadline; /* never later than event_deadline(ev) */
@@ -31,15 +29,49 @@ void timer_heap_free(struct timer_heap *heap);
 /* Slow half of timer_heap_reserve(). */
 int timer_heap_grow(struct timer_heap *heap, size_t more);
 
+/* How many pushes there is room for. */
+static inline size_t
+timer_heap_room(const struct timer_heap *heap)
+{
+	return heap->room - heap->count;
+}
+
 /* Makes room for more pushes, so that they cannot fail. Returns 0, or -1 with errno set to ENOMEM. */
 static inline int
 timer_heap_reserve(struct timer_heap *heap, size_t more)
 {
-	return heap->room - heap->count >= more ? 0 : timer_heap_grow(heap, more);
+	return timer_heap_room(heap) >= more ? 0 : timer_heap_grow(heap, more);
 }
 
-/* Adds ev at event_deadline(ev). Room was reserved. */
-void timer_heap_push(struct timer_heap *heap, struct event *ev);
+#define TIMER_HEAP_ARITY 4
+
+static inline void
+timer_heap_put(struct timer_heap *heap, size_t index, struct timer_entry entry)
+{
+	heap->entries[index] = entry;
+	entry.ev->ev_timeout_pos.min_heap_idx = (int)index;
+}
+
+/* Puts entry at index, or as far above as it belongs. */
+static inline void
+timer_heap_rise(struct timer_heap *heap, size_t index, struct timer_entry entry)
+{
+	while (index > 0) {
+		size_t parent = (index - 1) / TIMER_HEAP_ARITY;
+		if (heap->entries[parent].deadline <= entry.deadline) break;
+		timer_heap_put(heap, index, heap->entries[parent]);
+		index = parent;
+	}
+	timer_heap_put(heap, index, entry);
+}
+
+/* Adds ev, whose event_deadline() is deadline. Room was reserved. */
+static inline void
+timer_heap_push(struct timer_heap *heap, struct event *ev, uint64_t deadline)
+{
+	timer_heap_rise(heap, heap->count++, (struct timer_entry){deadline, ev});
+}
+
 /* Takes ev out. */
 void timer_heap_erase(struct timer_heap *heap, struct event *ev);
 /* event_deadline(ev) has changed while ev is in the heap. */

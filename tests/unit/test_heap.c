@@ -102,7 +102,7 @@ change_one(struct timer_heap *heap, uint32_t range)
 		timer_heap_moved(heap, ev);
 	} else {
 		assert_int_equal(timer_heap_reserve(heap, 1), 0);
-		timer_heap_push(heap, ev);
+		timer_heap_push(heap, ev, event_deadline(ev));
 	}
 	pending[i] = true;
 }
@@ -141,7 +141,7 @@ all_out_in_order(void **state)
 	for (int i = 0; i < EVENTS; i++) {
 		events[i].ev_evcallback.evcb_flags = EVLIST_INIT | EVLIST_TIMEOUT;
 		event_set_deadline(&events[i], UINT64_MAX - chance(5000));
-		timer_heap_push(&heap, &events[i]);
+		timer_heap_push(&heap, &events[i], event_deadline(&events[i]));
 	}
 	uint64_t last = 0;
 	for (int i = 0; i < EVENTS; i++) {
@@ -170,7 +170,8 @@ no_memory(void **state)
 	while (added < EVENTS && timer_heap_reserve(&heap, 1) == 0) {
 		events[added].ev_evcallback.evcb_flags = EVLIST_INIT | EVLIST_TIMEOUT;
 		event_set_deadline(&events[added], (uint64_t)(EVENTS - added));
-		timer_heap_push(&heap, &events[added++]);
+		timer_heap_push(&heap, &events[added], event_deadline(&events[added]));
+		added++;
 	}
 	says_no = false;
 	assert_in_range(added, 1, EVENTS - 1);
