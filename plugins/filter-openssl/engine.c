@@ -318,6 +318,18 @@ tls_disable(struct bufferevent *bev, short what)
 	tls->arm(tls);
 }
 
+/* Each write of the program is a record at once, as libevent has it: peers exist that take a record for a message. */
+void
+tls_output(struct bufferevent *bev)
+{
+	struct tls *tls = tls_of(bev);
+	if (tls->handshaking || tls->write_wants) return; /* they go on by themselves */
+	if (tls->flags & BUFFEREVENT_SSL_BATCH_WRITE)
+		bufferevent_type_schedule(bev, EV_WRITE);
+	else
+		tls_turn(tls, EV_WRITE, 0);
+}
+
 void
 tls_work(struct bufferevent *bev, short what)
 {

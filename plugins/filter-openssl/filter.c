@@ -113,6 +113,7 @@ const struct bufferevent_ops tls_filter_ops = {
 	.data_size = sizeof(struct tls),
 	.enable = tls_enable,
 	.disable = tls_disable,
+	.output = tls_output,
 	.work = tls_work,
 	.flush = flush,
 	.unlink = unlink_filter,

@@ -2,6 +2,13 @@
 /* TLS over a socket of its own: OpenSSL reads and writes the descriptor, two events tell when it can. */
 #include "tls.h"
 
+/* The descriptor that the SSL object came with, or -1. (SSL_get_fd() alone would leave an error in the queue.) */
+static evutil_socket_t
+fd_of(const SSL *ssl)
+{
+	return SSL_get_rbio(ssl) ? SSL_get_fd(ssl) : -1;
+}
+
 static bool
 begun(const struct tls *tls)
 {
@@ -61,7 +68,7 @@ set_fd(struct bufferevent *bev, evutil_socket_t fd)
 {
 	struct tls *tls = tls_of(bev);
 	BIO *bio = NULL;
-	if (fd >= 0 && SSL_get_fd(tls->ssl) != fd) {
+	if (fd >= 0 && fd_of(tls->ssl) != fd) {
 		bio = tls_bio_of_socket(fd);
 		if (!bio) return -1;
 	}
@@ -109,6 +116,7 @@ const struct bufferevent_ops tls_socket_ops = {
 	.data_size = sizeof(struct tls),
 	.enable = tls_enable,
 	.disable = tls_disable,
+	.output = tls_output,
 	.work = tls_work,
 	.get_fd = get_fd,
 	.set_fd = set_fd,
@@ -122,7 +130,7 @@ struct bufferevent *
 plugin_bufferevent_openssl_socket_new(
 	struct event_base *base, evutil_socket_t fd, struct ssl_st *ssl, enum bufferevent_ssl_state state, int options)
 {
-	int own = SSL_get_fd(ssl);
+	evutil_socket_t own = fd_of(ssl);
 	if (fd < 0) fd = own;
 	if (own >= 0 && own != fd) return NULL; /* they would be read past each other */
 	BIO *bio = NULL;

@@ -81,6 +81,7 @@ extern const struct bufferevent_ops tls_socket_ops, tls_filter_ops;
 /* Functions of the bufferevent's type that do not depend on what is under it. */
 int tls_enable(struct bufferevent *bev, short what);
 void tls_disable(struct bufferevent *bev, short what);
+void tls_output(struct bufferevent *bev);
 void tls_work(struct bufferevent *bev, short what);
 int tls_connected(struct bufferevent *bev);
 struct tls *tls_of(const struct bufferevent *bev);

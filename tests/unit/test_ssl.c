@@ -304,6 +304,33 @@ taken_over_open(void **state)
 	end_both();
 }
 
+/* A bufferevent that owns nothing is freed, and another one goes on with its session. */
+static void
+handed_on(void **state)
+{
+	(void)state;
+	enum { OPTIONS = BEV_OPT_DEFER_CALLBACKS | BEV_OPT_UNLOCK_CALLBACKS };
+	evutil_socket_t fds[2];
+	open_pair(fds);
+	SSL *ssl = SSL_new(server_context);
+	begin(&server, bufferevent_openssl_socket_new(base, fds[0], ssl, BUFFEREVENT_SSL_ACCEPTING, OPTIONS));
+	begin(&client, wrap(fds[1], SSL_new(client_context), BUFFEREVENT_SSL_CONNECTING, false));
+	shake_hands();
+	for (int i = 1; i <= 3; i++) {
+		bufferevent_write(client.bev, "early", 5); /* comes while the first one may still read it */
+		bufferevent_disable(server.bev, EV_READ | EV_WRITE);
+		bufferevent_free(server.bev);
+		begin(&server, bufferevent_openssl_socket_new(base, fds[0], ssl, BUFFEREVENT_SSL_OPEN, OPTIONS));
+		server.echo = true;
+		client.wanted = (size_t)i * 5;
+		run();
+		assert_int_equal(client.received, client.wanted);
+	}
+	end_both();
+	SSL_free(ssl);
+	close(fds[0]);
+}
+
 /* ---- Ends -------------------------------------------------------------------------------------------------------- */
 
 static void
@@ -518,8 +545,8 @@ hole_ssl_watermark(void **state)
 	struct timeval limit = {20, 0};
 	event_base_loopexit(base, &limit);
 	while (got < total && !event_base_got_exit(base)) {
-		event_base_loop(base, EVLOOP_ONCE);
 		struct evbuffer *input = bufferevent_get_input(client.bev);
+		event_base_loop(base, evbuffer_get_length(input) ? EVLOOP_NONBLOCK : EVLOOP_ONCE);
 		size_t len = evbuffer_get_length(input);
 		assert_true(len <= 16384);
 		size_t n = len > 5000 ? 5000 : len;
@@ -634,6 +661,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(echo, setup, teardown),
 		cmocka_unit_test_setup_teardown(versions, setup, teardown),
 		cmocka_unit_test_setup_teardown(taken_over_open, setup, teardown),
+		cmocka_unit_test_setup_teardown(handed_on, setup, teardown),
 		cmocka_unit_test_setup_teardown(goodbye, setup, teardown),
 		cmocka_unit_test_setup_teardown(cut_off, setup, teardown),
 		cmocka_unit_test_setup_teardown(plain_text, setup, teardown),
