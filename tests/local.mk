@@ -35,6 +35,13 @@ loop_programs += tests/unit/test_ratelimit
 loop_programs += tests/unit/test_signal
 loop_programs += tests/unit/test_timer
 
+# Programs that need more than the common libraries.
+if OPENSSL
+loop_programs += tests/unit/test_ssl
+endif
+tests_unit_test_ssl_CPPFLAGS = $(AM_CPPFLAGS) $(OPENSSL_CFLAGS)
+tests_unit_test_ssl_LDADD = libevent_openssl.la $(test_libs) $(OPENSSL_LIBS)
+
 # Folders of tests that have several sources.
 include tests/broken-plugins/local.mk
 include tests/contract/local.mk
