@@ -25,11 +25,12 @@ evbuffer_new(void)
 	buffer->deferred = NULL;
 	buffer->parent = NULL;
 	buffer->added = buffer->deleted = 0;
+	buffer->waiting = NULL;
 	buffer->max_read = MAX_READ_DEFAULT;
 	buffer->refs = 1;
 	buffer->running = buffer->held = 0;
 	buffer->frozen_start = buffer->frozen_end = false;
-	buffer->own_lock = buffer->drains_to_fd = false;
+	buffer->own_lock = buffer->foreign = buffer->drains_to_fd = false;
 	buffer->spare_promised = buffer->some_removed = false;
 	return buffer;
 }
@@ -38,7 +39,7 @@ evbuffer_new(void)
 static void
 destroy(struct evbuffer *buffer)
 {
-	struct chain *chains = buffer->first;
+	struct chain *chains = buffer->first, *waiting = buffer->waiting;
 	if (buffer->callbacks) callbacks_free_all_locked(buffer);
 	buffer_unlock(buffer);
 	if (buffer->own_lock) thread_lock_free(buffer->lock);
@@ -47,6 +48,7 @@ destroy(struct evbuffer *buffer)
 	if (buffer->deferred) mm_free(buffer->deferred);
 	mm_free(buffer);
 	if (chains) chain_drop(chains);
+	if (waiting) chain_drop(waiting);
 }
 
 void
@@ -71,7 +73,7 @@ static bool
 is_bare(const struct evbuffer *buffer)
 {
 	return !buffer->lock && !buffer->first && !buffer->callbacks && !buffer->deferred && !buffer->slab &&
-		   buffer->refs == 1;
+		   !buffer->waiting && buffer->refs == 1;
 }
 
 void

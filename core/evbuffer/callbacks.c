@@ -293,20 +293,25 @@ evbuffer_hold_callbacks(struct evbuffer *buffer)
 void
 evbuffer_invoke_callbacks(struct evbuffer *buffer)
 {
+	struct chain *waiting = NULL;
 	buffer_lock(buffer);
 	if (buffer->held) buffer->held--;
-	if (buffer->held || (!buffer->added && !buffer->deleted)) {
+	if (buffer->held) {
 		buffer_unlock(buffer);
 		return;
 	}
+	waiting = buffer->waiting;
+	buffer->waiting = NULL;
 	buffer->refs++;
-	due_locked(buffer);
+	if (buffer->added || buffer->deleted) due_locked(buffer);
 	evbuffer_decref_and_unlock(buffer);
+	if (waiting) chain_drop(waiting);
 }
 
 bool
 evbuffer_is_watched(const struct evbuffer *buffer)
 {
+	if (buffer->foreign) return true;
 	for (const struct evbuffer_cb_entry *entry = buffer->callbacks; entry; entry = entry->next)
 		if (is_wanted(entry, false)) return true;
 	return false;

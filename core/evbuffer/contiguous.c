@@ -80,8 +80,7 @@ evbuffer_pullup(struct evbuffer *buf, ev_ssize_t size)
 	buffer_lock(buf);
 	size_t length = buffer_length(buf), wanted = size < 0 ? length : (size_t)size;
 	if (wanted && wanted <= length) bytes = pullup_locked(buf, wanted, &dropped);
-	buffer_unlock(buf);
-	chain_list_drop(&dropped);
+	buffer_taken_unlock(buf, 0, &dropped);
 	return bytes;
 }
 

@@ -29,6 +29,7 @@ buffer_emptied_locked(struct evbuffer *buffer)
 {
 	buffer->first = buffer->last = NULL;
 	buffer->seek_chain = NULL;
+	buffer->foreign = false;
 	if (buffer->spare && buffer->spare->size > SPARE_IDLE_MAX && !buffer->spare_promised) {
 		mm_free(buffer->spare);
 		buffer->spare = NULL;
@@ -54,6 +55,7 @@ buffer_drain_locked(struct evbuffer *buffer, size_t count, struct chain_list *dr
 		chain->start = chain->length = 0; /* the only one: it waits for what comes next */
 		buffer->spare = chain;
 		buffer->first = buffer->last = NULL;
+		buffer->foreign = false;
 		return;
 	}
 	while (count && count >= chain->length) {
@@ -98,8 +100,7 @@ evbuffer_drain(struct evbuffer *buf, size_t len)
 	}
 	if (len > buffer_length(buf)) len = buffer_length(buf);
 	if (CHAIN_LIKELY(len)) buffer_drain_locked(buf, len, &dropped);
-	buffer_changed_unlock(buf, 0, len);
-	chain_list_drop(&dropped);
+	buffer_taken_unlock(buf, len, &dropped);
 	return 0;
 }
 
@@ -116,8 +117,7 @@ evbuffer_remove(struct evbuffer *buf, void *data, size_t datlen)
 		return -1;
 	}
 	if (datlen) buffer_drain_locked(buf, datlen, &dropped);
-	buffer_changed_unlock(buf, 0, datlen);
-	chain_list_drop(&dropped);
+	buffer_taken_unlock(buf, datlen, &dropped);
 	return (int)datlen;
 }
 

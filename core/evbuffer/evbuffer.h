@@ -22,10 +22,12 @@ int evbuffer_write_frozen(struct evbuffer *buffer, evutil_socket_t fd, size_t ho
 void evbuffer_incref(struct evbuffer *buffer);
 void evbuffer_decref_and_unlock(struct evbuffer *buffer);
 /* Between the two, changes are counted but the program's callbacks wait; then they run once for all of them (or are
- * deferred). For changes that are made under a lock: invoke when it was released. Holds nest. */
+ * deferred), and so do its clean-up functions for what was taken out meanwhile. For changes that are made under a lock:
+ * invoke when it was released. Holds nest. */
 void evbuffer_hold_callbacks(struct evbuffer *buffer);
 void evbuffer_invoke_callbacks(struct evbuffer *buffer);
-/* True when the program has callbacks there, so that holding is worth its while. The caller holds the buffer's lock. */
+/* True when code of the program's may have to run: callbacks, or clean-up functions of what is in the buffer. Otherwise
+ * there is no need to hold. The caller holds the buffer's lock. */
 bool evbuffer_is_watched(const struct evbuffer *buffer);
 
 /* For evbuffer_cb_set_flags(): the callback is one of ours. It runs at once, whatever is held or deferred, before the

@@ -244,6 +244,7 @@ evbuffer_add_file_segment(struct evbuffer *buf, struct evbuffer_file_segment *se
 		buffer_unlock(buf);
 		return result;
 	}
+	buf->foreign = true;
 	buffer_link_locked(buf, chain);
 	buffer_changed_unlock(buf, count, 0);
 	return 0;

@@ -182,8 +182,7 @@ write_unlock(struct evbuffer *buffer, evutil_socket_t fd, ev_ssize_t howmuch)
 		buffer_unlock(buffer);
 		return (int)count;
 	}
-	buffer_changed_unlock(buffer, 0, total);
-	chain_list_drop(&dropped);
+	buffer_taken_unlock(buffer, total, &dropped);
 	return (int)total;
 }
 

@@ -37,11 +37,7 @@ evbuffer_readln(struct evbuffer *buffer, size_t *n_read_out, enum evbuffer_eol_s
 		}
 	}
 	if (n_read_out) *n_read_out = line ? length : 0;
-	if (line)
-		buffer_changed_unlock(buffer, 0, length + eol_length);
-	else
-		buffer_unlock(buffer);
-	chain_list_drop(&dropped);
+	buffer_taken_unlock(buffer, line ? length + eol_length : 0, &dropped);
 	return line;
 }
 

@@ -12,12 +12,13 @@
 struct cargo {
 	struct chain *first, *last;
 	size_t length;
+	bool foreign;
 };
 
 static struct cargo
 unload_locked(struct evbuffer *from)
 {
-	struct cargo cargo = {from->first, from->last, buffer_length(from)};
+	struct cargo cargo = {from->first, from->last, buffer_length(from), from->foreign};
 	buffer_set_length(from, 0);
 	buffer_emptied_locked(from);
 	return cargo;
@@ -32,6 +33,7 @@ load_locked(struct evbuffer *to, struct cargo cargo)
 		to->first = cargo.first;
 	to->last = cargo.last;
 	to->last->next = NULL;
+	to->foreign |= cargo.foreign;
 	buffer_set_length(to, buffer_length(to) + cargo.length);
 }
 
@@ -41,6 +43,7 @@ load_first_locked(struct evbuffer *to, struct cargo cargo)
 	cargo.last->next = to->first;
 	if (!to->last) to->last = cargo.last;
 	to->first = cargo.first;
+	to->foreign |= cargo.foreign;
 	to->seek_chain = NULL;
 	buffer_set_length(to, buffer_length(to) + cargo.length);
 }
@@ -117,7 +120,7 @@ split_locked(struct evbuffer *src, struct chain *chain, size_t length)
 static struct cargo
 unload_whole_locked(struct evbuffer *from, size_t *count)
 {
-	struct cargo cargo = {from->first, NULL, 0};
+	struct cargo cargo = {from->first, NULL, 0, from->foreign};
 	struct chain *chain = from->first;
 	for (; *count >= chain->length; chain = chain->next) {
 		*count -= chain->length;
@@ -146,7 +149,10 @@ move_some_locked(struct evbuffer *src, struct evbuffer *dst, size_t count)
 	size_t left = count;
 	struct cargo cargo = unload_whole_locked(src, &left);
 	if (cargo.last) load_locked(dst, cargo);
-	if (part) buffer_link_locked(dst, part);
+	if (part) {
+		dst->foreign |= part->kind != CHAIN_OWN;
+		buffer_link_locked(dst, part);
+	}
 	chain->start += rest;
 	chain->length -= rest;
 	buffer_set_length(src, buffer_length(src) - rest);

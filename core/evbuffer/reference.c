@@ -36,6 +36,7 @@ add_reference(struct evbuffer *buffer, const struct reference *reference)
 		return -1;
 	}
 	refer(chain, reference);
+	buffer->foreign = true;
 	if (length) buffer_link_locked(buffer, chain);
 	buffer_changed_unlock(buffer, length, 0);
 	if (length == 0) chain_drop(chain);
@@ -58,6 +59,7 @@ evbuffer_add_reference(
 	if (!is_plain(outbuf, datlen)) return add_reference(outbuf, &reference);
 	struct chain *chain = chain_slab_take(outbuf->slab, CHAIN_REFERENCE);
 	refer(chain, &reference);
+	outbuf->foreign = true;
 	buffer_link_locked(outbuf, chain);
 	return 0;
 }
@@ -106,6 +108,7 @@ share_all_locked(struct evbuffer *outbuf, struct evbuffer *inbuf, struct chain_l
 		chain_list_push(shared, chain);
 	}
 	*shared->end = NULL;
+	outbuf->foreign = true;
 	while (shared->first) {
 		struct chain *chain = shared->first;
 		shared->first = chain->next;

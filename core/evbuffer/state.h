@@ -52,6 +52,7 @@ struct evbuffer {
 	struct buffer_deferred *deferred;
 	struct bufferevent *parent;
 	size_t added, deleted; /* what the program's callbacks were not told yet: held or deferred */
+	struct chain *waiting; /* to be dropped when callbacks are held no more */
 
 	unsigned max_read;
 	unsigned refs;
@@ -59,6 +60,7 @@ struct evbuffer {
 	unsigned held;    /* evbuffer_hold_callbacks() */
 	bool frozen_start, frozen_end;
 	bool own_lock;
+	bool foreign; /* there may be chains that end with code of the program's */
 	bool drains_to_fd;
 	bool spare_promised; /* to the program, by expand or reserve */
 	bool some_removed;   /* a callback entry waits to be freed */
@@ -139,6 +141,19 @@ buffer_moved_unlock(struct evbuffer *from, struct evbuffer *to, size_t moved, bo
 		buffer_unlock_two(from, to);
 	else
 		buffer_tell_two_unlock(from, to, moved, to_first);
+}
+
+/* For those that took chains away: they are dropped when the lock is free. */
+static inline void
+buffer_taken_unlock(struct evbuffer *buffer, size_t deleted, struct chain_list *dropped)
+{
+	if (dropped->first && buffer->held) {
+		*dropped->end = buffer->waiting;
+		buffer->waiting = dropped->first;
+		dropped->first = NULL;
+	}
+	buffer_changed_unlock(buffer, 0, deleted);
+	chain_list_drop(dropped);
 }
 
 /* ---- Room: room.c ------------------------------------------------------------------------------------------------
