@@ -81,6 +81,12 @@ harness_open(struct harness *h, uint32_t flags)
 	return h->state != NULL;
 }
 
+size_t
+info_bytes(const struct harness *h)
+{
+	return (h->ops.fdinfo_size + 7) & ~(size_t)7;
+}
+
 int
 harness_setup(void **state)
 {
@@ -93,7 +99,7 @@ harness_setup(void **state)
 	assert_int_equal(h->descriptor->kind, EVENT_PLUGIN_BACKEND);
 	const struct event_plugin_interface *interface = h->descriptor->interface;
 	memcpy(&h->ops, interface, interface->size < sizeof(h->ops) ? interface->size : sizeof(h->ops));
-	h->infos = calloc(FD_ROOM, h->ops.fdinfo_size + 1);
+	h->infos = calloc(FD_ROOM, info_bytes(h) + 1);
 	assert_non_null(h->infos);
 	assert_true(harness_open(h, EVENT_BASE_FLAG_IGNORE_ENV));
 	*state = h;
@@ -125,7 +131,7 @@ clock_ns(void)
 void *
 info_of(struct harness *h, int fd)
 {
-	return h->ops.fdinfo_size ? h->infos + (size_t)fd * ((h->ops.fdinfo_size + 7) & ~(size_t)7) : NULL;
+	return h->ops.fdinfo_size ? h->infos + (size_t)fd * info_bytes(h) : NULL;
 }
 
 int

@@ -38,6 +38,8 @@ int harness_teardown(void **state);
 bool harness_open(struct harness *h, uint32_t flags);
 
 uint64_t clock_ns(void);
+/* The distance from one fdinfo to the next. */
+size_t info_bytes(const struct harness *h);
 void *info_of(struct harness *h, int fd);
 /* Interest in fd goes from what was told last to now. Fails the test when the backend refuses. */
 void want(struct harness *h, int fd, unsigned now);

@@ -132,7 +132,7 @@ static int
 child_works(struct harness *h, const int mine[2], const int theirs[2])
 {
 	if (h->ops.fdinfo_size && (h->ops.flags & EVENT_PLUGIN_BACKEND_REINIT))
-		memset(h->infos, 0, FD_ROOM * (h->ops.fdinfo_size + 1));
+		memset(h->infos, 0, FD_ROOM * info_bytes(h));
 	if ((h->ops.flags & EVENT_PLUGIN_BACKEND_REINIT) && h->ops.reinit(h->state) != 0) return 2;
 	if (h->ops.flags & EVENT_PLUGIN_BACKEND_REINIT) {
 		h->told[mine[0]] = h->told[theirs[0]] = 0;

@@ -87,6 +87,7 @@ copy_fixture(const char *fixture, const char *name, mode_t mode)
 	char from[1200], block[4096];
 	(void)snprintf(from, sizeof(from), "%s/%s.so", fixtures, fixture);
 	(void)snprintf(to, sizeof(to), "%s/%s.so", work, name);
+	(void)unlink(to);
 	int in = open(from, O_RDONLY), out = open(to, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 	assert_true(in >= 0 && out >= 0);
 	for (ssize_t n; (n = read(in, block, sizeof(block))) > 0;)
@@ -101,6 +102,7 @@ write_file(const char *name, const char *text)
 {
 	char file[1200];
 	(void)snprintf(file, sizeof(file), "%s/%s", work, name);
+	(void)unlink(file);
 	int out = open(file, O_WRONLY | O_CREAT | O_TRUNC, 0644);
 	assert_int_equal(write(out, text, strlen(text)), (ssize_t)strlen(text));
 	assert_int_equal(close(out), 0);
