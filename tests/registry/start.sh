@@ -117,7 +117,7 @@ secure_copy() { # NAME: the copy is at $work/NAME
 cp "$probe" "$work/plain"
 chmod 755 "$work/plain"
 saw as_nobody EVENT_BACKEND=poll "$work/plain" log base
-if [ ! "$root" ] || ! command -v setpriv >/dev/null || grep -q __lsan_init "$probe" || ! is 'method poll' 'exit 0' >/dev/null; then
+if [ ! "$root" ] || ! command -v setpriv >/dev/null || grep -q __asan_init "$probe" || ! is 'method poll' 'exit 0' >/dev/null; then
 	skip hole_set_uid_copy # no root, the build tree is closed to others, or a leak checker cannot be told to be quiet
 	skip hole_copy_with_a_file_capability
 else
