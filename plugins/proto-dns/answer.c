@@ -162,7 +162,7 @@ dns_answer_read(const struct dns_message *message, const uint8_t *name, uint16_t
 	answer->count = 0;
 	answer->alias = false;
 	answer->truncated = (message->flags & DNS_FLAG_TC) != 0;
-	for (int aliases = 0; aliases <= ALIASES_MAX; aliases++) {
+	for (int aliases = 0; aliases < ALIASES_MAX; aliases++) {
 		answer->malformed = !look(*message, &pass, answer);
 		if (answer->malformed || answer->count > 0 || !pass.alias) break;
 		memcpy(pass.current, pass.next, dns_name_length(pass.next));

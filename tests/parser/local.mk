@@ -8,3 +8,18 @@ tests_parser_test_http_parse_SOURCES = \
 	plugins/proto-http/parse.c
 tests_parser_test_http_parse_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/plugins/proto-http
 tests_parser_test_http_parse_LDADD = $(CMOCKA_LIBS)
+
+dns_parser_sources = \
+	plugins/proto-dns/answer.c \
+	plugins/proto-dns/lines.c \
+	plugins/proto-dns/message.c \
+	plugins/proto-dns/name.c \
+	plugins/proto-dns/writer.c
+plain_programs += tests/parser/test_dns_answer
+tests_parser_test_dns_answer_SOURCES = tests/parser/test_dns_answer.c tests/parser/dns_message.h $(dns_parser_sources)
+tests_parser_test_dns_answer_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/plugins/proto-dns
+tests_parser_test_dns_answer_LDADD = $(CMOCKA_LIBS)
+plain_programs += tests/parser/test_dns_text
+tests_parser_test_dns_text_SOURCES = tests/parser/test_dns_text.c tests/parser/dns_message.h $(dns_parser_sources)
+tests_parser_test_dns_text_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/plugins/proto-dns
+tests_parser_test_dns_text_LDADD = $(CMOCKA_LIBS)
