@@ -8,6 +8,7 @@ loop_programs =
 # Programs in alphabetic order. A new one adds its line: to loop_programs when it runs an event loop.
 plain_programs += tests/unit/test_evbuffer
 plain_programs += tests/unit/test_evbuffer_file
+plain_programs += tests/unit/test_evbuffer_inner
 plain_programs += tests/unit/test_evbuffer_io
 plain_programs += tests/unit/test_evbuffer_memory
 plain_programs += tests/unit/test_evbuffer_model
