@@ -11,8 +11,10 @@
  * - Less interest is told at the next wait: to delete and add again within a turn costs one call. More is told at once,
  *   so that the caller gets the error.
  * - Regular files and /dev/null are refused with EPERM. poll(2) calls them ready, always; so do we.
- * - Its timeout has milliseconds; EVENT_BASE_FLAG_PRECISE_TIMER gets nanoseconds from epoll_pwait2(2) (Linux 5.11). */
+ * - Its timeout has milliseconds: see precise.c. */
 #include "config.h"
+
+#include "precise.h"
 
 #include <errno.h>
 #include <event2/event.h>
@@ -34,7 +36,8 @@ struct fdinfo {
 
 struct epoll {
 	int ep;
-	bool lazy, always_lazy, precise;
+	bool lazy, always_lazy;
+	struct precise precise;
 	struct fdinfo *seen;            /* every one that we met */
 	struct fdinfo *pending, *files; /* of which the kernel may know too much; that are always ready */
 	uint32_t *serials, last_serial; /* of each fd's registration, 0: none */
@@ -143,6 +146,7 @@ renew(struct epoll *st)
 	if (ep < 0) return -1;
 	if (st->ep >= 0) close(st->ep);
 	st->ep = ep;
+	precise_reset(&st->precise);
 	for (struct fdinfo *info = st->seen; info; info = info->next_seen)
 		if (info->known) (void)control(st, EPOLL_CTL_ADD, info->fd, info->known);
 	return 0;
@@ -151,14 +155,8 @@ renew(struct epoll *st)
 static int
 kernel_wait(struct epoll *st, uint64_t now, uint64_t deadline, int max)
 {
-#ifdef HAVE_EPOLL_PWAIT2
-	if (st->precise && deadline > now && deadline != UINT64_MAX) {
-		struct timespec left = {(time_t)((deadline - now) / 1000000000), (long)((deadline - now) % 1000000000)};
-		int n = epoll_pwait2(st->ep, st->events, max, &left, NULL);
-		if (n >= 0 || (errno != ENOSYS && errno != EPERM)) return n;
-		st->precise = false; /* an old kernel, or a filter of system calls */
-	}
-#endif
+	if (st->precise.wanted && deadline > now && deadline != UINT64_MAX)
+		return precise_wait(&st->precise, st->ep, st->events, max, now, deadline);
 	return epoll_wait(st->ep, st->events, max, event_plugin_timeout_ms(now, deadline));
 }
 
@@ -189,6 +187,7 @@ backend_wait(void *state, uint64_t now, uint64_t deadline, struct event_plugin_r
 	if (got < 0 && errno != EINTR) return -1;
 	for (int i = 0; i < got; i++) {
 		int fd = (int)(uint32_t)st->events[i].data.u64;
+		if (st->events[i].data.u64 == PRECISE_MARK) continue;
 		if (st->serials[fd] == st->events[i].data.u64 >> 32)
 			out[n++] = (struct event_plugin_ready){fd, from_kernel(st->events[i].events)};
 		else
@@ -203,6 +202,7 @@ backend_close(void *state)
 {
 	struct epoll *st = state;
 	if (st->ep >= 0) close(st->ep);
+	precise_close(&st->precise);
 	free(st->serials);
 	free(st);
 }
@@ -221,7 +221,7 @@ backend_open(const struct event_plugin_backend_config *config)
 	struct epoll *st = calloc(1, sizeof(*st));
 	if (!st) return NULL;
 	st->always_lazy = config->flags & EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST;
-	st->precise = config->flags & EVENT_BASE_FLAG_PRECISE_TIMER;
+	precise_open(&st->precise, config->flags);
 	st->lazy = true;
 	st->ep = -1;
 	if (renew(st) == 0) return st;
