@@ -19,6 +19,7 @@ plain_programs += tests/unit/test_getaddrinfo
 plain_programs += tests/unit/test_heap
 plain_programs += tests/unit/test_log
 plain_programs += tests/unit/test_registry
+plain_programs += tests/unit/test_uri
 plain_programs += tests/unit/test_util
 loop_programs += tests/unit/test_bufferevent
 loop_programs += tests/unit/test_bufferevent_connect
@@ -30,6 +31,7 @@ loop_programs += tests/unit/test_evbuffer_callbacks
 loop_programs += tests/unit/test_event
 loop_programs += tests/unit/test_finalize
 loop_programs += tests/unit/test_fork
+loop_programs += tests/unit/test_http_server
 loop_programs += tests/unit/test_listener
 loop_programs += tests/unit/test_loop
 loop_programs += tests/unit/test_ratelimit
@@ -106,4 +108,5 @@ EXTRA_DIST += tests/unit/evbuffer_test.h
 EXTRA_DIST += tests/cases.awk tests/differential/compare tests/differential/list tests/DIFFERENCES.md tests/driver \
 	tests/include/cmocka.h tests/known-holes tests/run
 
+EXTRA_DIST += tests/unit/http_fixture.h
 EXTRA_DIST += tests/rpcgen/messages.rpc tests/rpcgen/use.c

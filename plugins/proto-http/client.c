@@ -252,7 +252,7 @@ renew_bufferevent(struct evhttp_connection *conn)
 		(void)evbuffer_drain(input, evbuffer_get_length(input));
 		(void)evbuffer_drain(output, evbuffer_get_length(output));
 	}
-	conn->paused = conn->bounded = conn->input_eof = false;
+	conn->paused = conn->held_up = conn->input_eof = false;
 	conn->written_cb = NULL;
 	http_parser_reset(&conn->parser);
 }
@@ -300,9 +300,9 @@ on_timeout(struct evhttp_connection *conn, short what)
 	const bool sending = evbuffer_get_length(bufferevent_get_output(conn->bev)) != 0;
 	if (conn->current && !conn->paused && ((what & BEV_EVENT_WRITING) || !sending))
 		conn->role->fail(conn, EVREQ_HTTP_TIMEOUT, 0);
-	else if (what & BEV_EVENT_READING)
+	else if ((what & BEV_EVENT_READING) && !conn->held_up)
 		(void)bufferevent_enable(conn->bev, EV_READ); /* nothing is expected */
-	else
+	else if (what & BEV_EVENT_WRITING)
 		(void)bufferevent_enable(conn->bev, EV_WRITE);
 }
 

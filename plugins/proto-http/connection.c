@@ -273,14 +273,17 @@ plugin_evhttp_connection_get_addr(struct evhttp_connection *conn)
 /* ---- Holding the sender up ---- */
 
 void
+connection_read_on(struct evhttp_connection *conn)
+{
+	if (!conn->held_up) return;
+	conn->held_up = false;
+	(void)bufferevent_enable(conn->bev, EV_READ);
+}
+
+void
 plugin_evhttp_request_pause_input(struct evhttp_request *req)
 {
-	static const size_t mark = 65536;
-	struct evhttp_connection *conn = req->evcon;
-	if (!conn) return;
-	conn->paused = true;
-	if (!conn->bounded) bufferevent_setwatermark(conn->bev, EV_READ, 0, mark);
-	conn->bounded = true;
+	if (req->evcon) req->evcon->paused = true;
 }
 
 void
@@ -290,5 +293,6 @@ plugin_evhttp_request_resume_input(struct evhttp_request *req)
 	if (!conn || !conn->paused) return;
 	conn->paused = false;
 	conn->started = 0;
+	connection_read_on(conn);
 	bufferevent_trigger(conn->bev, EV_READ, BEV_TRIG_IGNORE_WATERMARKS | BEV_TRIG_DEFER_CALLBACKS);
 }

@@ -67,7 +67,7 @@ struct evhttp_connection {
 	bool own_bev; /* ours, with BEV_OPT_CLOSE_ON_FREE */
 	bool parsing; /* connection_input() is at work */
 	bool paused;  /* evhttp_request_pause_input() */
-	bool bounded; /* the bufferevent has a high-water mark */
+	bool held_up; /* reading is off: enough waits already */
 	bool input_eof;
 	bool unfinished; /* input may be left behind when the connection closes: see linger() */
 	struct http_parser parser;
@@ -109,6 +109,8 @@ void connection_close_bev(struct evhttp_connection *conn);
 
 void connection_set_callbacks(struct evhttp_connection *conn);
 void connection_apply_timeouts(struct evhttp_connection *conn);
+/* Reads again, if reading was off since enough waited. */
+void connection_read_on(struct evhttp_connection *conn);
 /* Takes apart what was read, as far as the connection's state allows. */
 void connection_input(struct evhttp_connection *conn);
 void connection_request_released(struct evhttp_connection *conn, struct http_request *request);

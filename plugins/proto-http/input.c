@@ -6,9 +6,12 @@
 
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
+#include <event2/event.h>
 
 /* A chunk of more than that is handed over in pieces. */
 #define PIECE_MAX 65536
+/* What may wait in memory while the program works on a request, or has paused one. */
+#define WAITING_INPUT_MAX 65536
 /* Slowest body that is let through, see evhttp_set_request_timeout_tv(). */
 #define BODY_BYTES_PER_SECOND 512
 
@@ -126,7 +129,7 @@ parse_block(struct evhttp_connection *conn)
 static void
 check_pace(struct evhttp_connection *conn)
 {
-	if (!conn->request_timeout_ms || !wants_input(conn) || (!conn->current && http_parser_idle(&conn->parser))) return;
+	if (!conn->request_timeout_ms || (!conn->current && http_parser_idle(&conn->parser))) return;
 	const uint64_t now = connection_now_ms(conn);
 	if (conn->started == 0) {
 		conn->started = now;
@@ -145,6 +148,17 @@ linger(struct evhttp_connection *conn)
 	if (connection_now_ms(conn) > conn->started + HTTP_LINGER_MS) connection_end(conn);
 }
 
+/* Nothing is taken apart now: what waits in memory is bounded. (Not by a high-water mark: at one, a bufferevent may
+ * call back again and again.) */
+static void
+hold_up(struct evhttp_connection *conn)
+{
+	const bool waits = conn->paused || conn->state == HTTP_SERVING || conn->state == HTTP_FLUSHING;
+	if (!waits || conn->held_up || evbuffer_get_length(bufferevent_get_input(conn->bev)) < WAITING_INPUT_MAX) return;
+	conn->held_up = true;
+	(void)bufferevent_disable(conn->bev, EV_READ);
+}
+
 void
 connection_input(struct evhttp_connection *conn)
 {
@@ -159,8 +173,10 @@ connection_input(struct evhttp_connection *conn)
 			conn->role->eof(conn);
 		else if (conn->state == HTTP_LINGERING)
 			linger(conn);
-		else
+		else if (wants_input(conn))
 			check_pace(conn);
+		else
+			hold_up(conn);
 	}
 	connection_exit(conn);
 }

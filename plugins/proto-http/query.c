@@ -23,7 +23,9 @@ add_pair(struct evkeyvalq *headers, const char *pair, size_t len, unsigned flags
 	int result = -1;
 	if (name && value) {
 		if (flags & EVHTTP_URI_QUERY_LAST_VAL) plugin_evhttp_remove_header(headers, name);
-		result = plugin_evhttp_add_header(headers, name, value);
+		/* Anything may come out of a form, line ends too: this is no header that will be sent. */
+		result =
+			keyval_add(headers, NULL, (struct http_span){name, strlen(name)}, (struct http_span){value, strlen(value)});
 	}
 	http_free(name);
 	http_free(coded);

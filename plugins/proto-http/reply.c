@@ -134,7 +134,7 @@ upgrade(struct evhttp_connection *conn, struct http_request *request, const stru
 	if (write_head(conn, request, fields, &facts, true) < 0) return;
 	conn->state = HTTP_UPGRADED;
 	bufferevent_set_timeouts(conn->bev, NULL, NULL);
-	if (conn->bounded) bufferevent_setwatermark(conn->bev, EV_READ, 0, 0);
+	connection_read_on(conn);
 }
 
 static void

@@ -20,8 +20,6 @@
 
 /* Answers that are written but not sent: no further pipelined request is looked at before they are. */
 #define OUTPUT_MAX 131072
-/* What may wait in memory while the program works on a request. */
-#define WAITING_INPUT_MAX 65536
 
 /* ---- A connection comes ---- */
 
@@ -173,10 +171,12 @@ finish(struct evhttp_connection *conn)
 	request->pub.evcon = NULL;
 	server_request_drop(conn->http, request);
 	conn->started = 0;
-	if (keep)
-		conn->state = HTTP_READING;
-	else
+	if (!keep) {
 		close_connection(conn);
+		return;
+	}
+	conn->state = HTTP_READING;
+	connection_read_on(conn);
 }
 
 /* Finishes the request if it need not wait for its answer to be written. */
@@ -323,15 +323,6 @@ role_head_end(struct evhttp_connection *conn)
 	return 0;
 }
 
-/* While the program works the peer may send more, but not without end. */
-static void
-bound_input(struct evhttp_connection *conn)
-{
-	if (conn->bounded) return;
-	conn->bounded = true;
-	bufferevent_setwatermark(conn->bev, EV_READ, 0, WAITING_INPUT_MAX);
-}
-
 static void
 dispatch(struct evhttp_connection *conn)
 {
@@ -362,9 +353,7 @@ role_end(struct evhttp_connection *conn)
 		plugin_evhttp_send_error(&request->pub, request->refuse, NULL);
 	else if (!request->started)
 		dispatch(conn);
-	if (conn->dead) return;
 	settle(conn);
-	if (!conn->dead && (conn->state == HTTP_SERVING || conn->state == HTTP_FLUSHING)) bound_input(conn);
 }
 
 /* ---- The rest of the role ---- */
@@ -394,7 +383,7 @@ on_timeout(struct evhttp_connection *conn, short what)
 		connection_end(conn);
 	else if (conn->state == HTTP_READING && !conn->paused)
 		role_fail(conn, EVREQ_HTTP_TIMEOUT, 408);
-	else
+	else if (!conn->held_up)
 		(void)bufferevent_enable(conn->bev, EV_READ); /* it is not the peer's turn */
 }
 
