@@ -9,7 +9,7 @@
 #include "util/log.h"
 #include "util/mm.h"
 
-#include <limits.h>
+#include <sched.h>
 
 #define IS_ACTIVE (EVLIST_ACTIVE | EVLIST_ACTIVE_LATER)
 #define DESCRIPTOR (EV_READ | EV_WRITE | EV_CLOSED)
@@ -42,10 +42,10 @@ queue_for(struct event_base *base, const struct event_callback *callback)
 static inline void
 count_active(struct event_base *base, short flags)
 {
-	const int active = ++base->active_count;
-	if (UNLIKELY(active > base->active_max)) base->active_max = active;
+	base->active_count++;
 	if (UNLIKELY(flags & EVLIST_INTERNAL)) base->active_internal++;
-	const int total = events_total_locked(base);
+	const int active = active_total_locked(base), total = active + base->pending_count;
+	if (UNLIKELY(active > base->active_max)) base->active_max = active;
 	if (UNLIKELY(total > base->event_max)) base->event_max = total;
 }
 
@@ -216,14 +216,33 @@ event_base_active_by_signal(struct event_base *base, int sig)
 
 /* ---- Running ----------------------------------------------------------------------------------------------------- */
 
+/* Without condition callbacks it is a matter of trying again. */
+static void
+wait_for_change_locked(struct event_base *base)
+{
+	if (thread_cond_wait(base->current_cond, base->lock, NULL) == 0) return;
+	base_unlock(base);
+	(void)sched_yield();
+	base_lock(base);
+}
+
 void
 callback_wait_locked(struct event_base *base, const struct event_callback *callback)
 {
-	while (base->current == callback && !base_is_ours_locked(base)) {
-		base->current_waiters++;
-		(void)thread_cond_wait(base->current_cond, base->lock, NULL);
-		base->current_waiters--;
-	}
+	if (base->current != callback || base_is_ours_locked(base)) return;
+	base->current_waiters++;
+	while (base->current == callback)
+		wait_for_change_locked(base);
+	if (--base->current_waiters == 0) (void)thread_cond_broadcast(base->current_cond);
+}
+
+/* Those who wait go first: else the loop could begin the same callback again before they have the lock, for ever. */
+static void
+let_waiters_go_locked(struct event_base *base)
+{
+	(void)thread_cond_broadcast(base->current_cond);
+	while (base->current_waiters)
+		wait_for_change_locked(base);
 }
 
 static void
@@ -319,13 +338,6 @@ run_other_locked(struct event_base *base, struct callback_queue *queue, struct e
 	base_lock(base);
 }
 
-static void
-tell_waiters_locked(struct event_base *base)
-{
-	base->current_waiters = 0;
-	(void)thread_cond_broadcast(base->current_cond);
-}
-
 struct event *
 event_base_get_running_event(struct event_base *base)
 {
@@ -355,7 +367,7 @@ run_queue_locked(struct event_base *base, struct callback_queue *queue, const st
 		else
 			run_other_locked(base, queue, callback);
 		base->current = NULL;
-		if (UNLIKELY(base->current_waiters)) tell_waiters_locked(base);
+		if (UNLIKELY(base->current_waiters)) let_waiters_go_locked(base);
 		if (UNLIKELY(base->break_wanted)) return -1;
 		if (UNLIKELY(base->continue_wanted)) break;
 		if (LIKELY(!bounds)) continue;

@@ -147,11 +147,11 @@ struct event_base {
 	struct callback_queue one_queue;
 	struct callback_queue later; /* run in the next turn (EVLIST_ACTIVE_LATER) */
 	int npriorities;
-	int running_priority;         /* of the callbacks that run now; -1 outside */
-	int active_count, active_max; /* in queues and later */
-	int active_internal;          /* of them, those that are our own */
-	int pending_count;            /* see event_counted_locked() */
-	int event_max;                /* the most that events_total_locked() ever was */
+	int running_priority;      /* of the callbacks that run now; -1 outside */
+	int active_count;          /* in queues and later */
+	int active_internal;       /* of them, those that are our own */
+	int pending_count;         /* see event_counted_locked() */
+	int active_max, event_max; /* the most that the two totals ever were */
 	int virtual_count, virtual_max;
 	int deferred_queued; /* this turn; see deferred.c */
 	short signal_calls;  /* that the running signal event still gets; ev_pncalls points here */
@@ -261,9 +261,15 @@ void event_assign_internal(
 
 /* Each list that a non-internal event is in (fd or signal, timeout, active) counts one. */
 static inline int
+active_total_locked(const struct event_base *base)
+{
+	return base->active_count - base->active_internal;
+}
+
+static inline int
 events_total_locked(const struct event_base *base)
 {
-	return base->pending_count + base->active_count - base->active_internal;
+	return base->pending_count + active_total_locked(base);
 }
 
 /* Here: an fd's or signal's list, or a timeout. */

@@ -19,7 +19,7 @@ event_base_get_num_events(struct event_base *base, unsigned int type)
 {
 	int sum = 0;
 	base_lock(base);
-	if (type & EVENT_BASE_COUNT_ACTIVE) sum += base->active_count;
+	if (type & EVENT_BASE_COUNT_ACTIVE) sum += active_total_locked(base);
 	if (type & EVENT_BASE_COUNT_VIRTUAL) sum += base->virtual_count;
 	if (type & EVENT_BASE_COUNT_ADDED) sum += events_total_locked(base);
 	base_unlock(base);
@@ -65,7 +65,7 @@ fill_counters_locked(struct event_base *base, struct event_base_counters *out)
 	out->longest_callback = counters->longest_callback;
 	out->events_added = (uint64_t)events_total_locked(base);
 	out->events_added_max = (uint64_t)base->event_max;
-	out->events_active = (uint64_t)base->active_count;
+	out->events_active = (uint64_t)active_total_locked(base);
 	out->events_active_max = (uint64_t)base->active_max;
 	out->events_virtual = (uint64_t)base->virtual_count;
 	out->events_virtual_max = (uint64_t)base->virtual_max;
