@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Listeners, with real clients on the loopback. What must not hang runs in a child with an alarm. */
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <cmocka.h>
 
 #include <errno.h>
 #include <event2/event.h>
@@ -38,7 +38,7 @@ struct server {
 	struct sockaddr_storage peer;
 	int peer_length;
 	enum { NOTHING, DISABLE, FREE, FORGET_CALLBACK } then; /* in the callback */
-	bool keep;											 /* do not close what was accepted */
+	bool keep;                                             /* do not close what was accepted */
 };
 
 static void
@@ -127,11 +127,13 @@ serve(struct server *server, int count)
 {
 	evutil_socket_t clients[MANY];
 	assert_true(count <= MANY);
-	for (int i = 0; i < count; i++) assert_true((clients[i] = client_open(server)) >= 0);
+	for (int i = 0; i < count; i++)
+		assert_true((clients[i] = client_open(server)) >= 0);
 	server->stop_at = server->accepted + count;
 	assert_true(event_base_dispatch(server->base) >= 0);
 	assert_int_equal(server->accepted, server->stop_at);
-	for (int i = 0; i < count; i++) (void)close(clients[i]);
+	for (int i = 0; i < count; i++)
+		(void)close(clients[i]);
 }
 
 /* Runs a test apart: it may set limits, and it must end. */
@@ -347,7 +349,8 @@ switch_off_inside(int then)
 	evutil_socket_t clients[3];
 	server_open(&server, 0);
 	server.then = then;
-	for (size_t i = 0; i < LENGTH(clients); i++) assert_true((clients[i] = client_open(&server)) >= 0);
+	for (size_t i = 0; i < LENGTH(clients); i++)
+		assert_true((clients[i] = client_open(&server)) >= 0);
 	assert_int_equal(event_base_dispatch(server.base), 1);
 	assert_int_equal(server.accepted, 1);
 
@@ -359,7 +362,8 @@ switch_off_inside(int then)
 		assert_int_equal(evconnlistener_enable(server.listener), 0);
 	(void)event_base_dispatch(server.base);
 	assert_int_equal(server.accepted, 3);
-	for (size_t i = 0; i < LENGTH(clients); i++) (void)close(clients[i]);
+	for (size_t i = 0; i < LENGTH(clients); i++)
+		(void)close(clients[i]);
 	server_close(&server);
 }
 
@@ -387,11 +391,13 @@ free_inside(void **state)
 	server_open(&server, 0);
 	server.then = FREE;
 	evutil_socket_t listening = evconnlistener_get_fd(server.listener);
-	for (size_t i = 0; i < LENGTH(clients); i++) assert_true((clients[i] = client_open(&server)) >= 0);
+	for (size_t i = 0; i < LENGTH(clients); i++)
+		assert_true((clients[i] = client_open(&server)) >= 0);
 	assert_int_equal(event_base_dispatch(server.base), 1);
 	assert_int_equal(server.accepted, 1);
 	assert_int_equal(fcntl(listening, F_GETFD), -1);
-	for (size_t i = 0; i < LENGTH(clients); i++) (void)close(clients[i]);
+	for (size_t i = 0; i < LENGTH(clients); i++)
+		(void)close(clients[i]);
 	server_close(&server);
 }
 
@@ -405,8 +411,7 @@ free_closes(void **state)
 	evutil_socket_t listening = evconnlistener_get_fd(server.listener);
 	evconnlistener_free(server.listener);
 	assert_int_equal(fcntl(listening, F_GETFD), -1);
-	server.listener =
-		bind_one(server.base, LEV_OPT_REUSEABLE, -1, &server.address, (size_t)server.address_length);
+	server.listener = bind_one(server.base, LEV_OPT_REUSEABLE, -1, &server.address, (size_t)server.address_length);
 	assert_non_null(server.listener);
 	server_close(&server);
 }
@@ -442,12 +447,14 @@ bursts_are_bounded(void **state)
 	memset(&other, 0, sizeof(other));
 	other.server = &server;
 	other.event = event_new(server.base, -1, 0, on_other, &other);
-	for (int i = 0; i < MANY; i++) assert_true((clients[i] = client_open(&server)) >= 0);
+	for (int i = 0; i < MANY; i++)
+		assert_true((clients[i] = client_open(&server)) >= 0);
 	event_add(other.event, &at_once);
 	server.stop_at = MANY;
 	(void)event_base_dispatch(server.base);
 	event_free(other.event);
-	for (int i = 0; i < MANY; i++) (void)close(clients[i]);
+	for (int i = 0; i < MANY; i++)
+		(void)close(clients[i]);
 	assert_int_equal(server.accepted, MANY);
 	server_close(&server);
 	assert_true(other.between);
@@ -503,8 +510,8 @@ hole_CVE_2026_63388_accept(void **state)
 	(void)state;
 	memset(&server, 0, sizeof(server));
 	server.base = event_base_new();
-	server.listener = evconnlistener_new_bind(server.base, on_connection, &server, LEV_OPT_CLOSE_ON_FREE, -1,
-		(struct sockaddr *)&own, sizeof(own));
+	server.listener = evconnlistener_new_bind(
+		server.base, on_connection, &server, LEV_OPT_CLOSE_ON_FREE, -1, (struct sockaddr *)&own, sizeof(own));
 	assert_non_null(server.listener);
 	find_address(&server);
 	for (size_t i = 0; i < LENGTH(lengths); i++) {
@@ -575,7 +582,8 @@ exhaust(struct server *server, evutil_socket_t spare[64])
 	(void)event_base_loop(server->base, EVLOOP_NONBLOCK);
 	evutil_socket_t client = client_open(server);
 	assert_true(client >= 0);
-	while (count < 64 && (spare[count] = dup(STDERR_FILENO)) >= 0) count++;
+	while (count < 64 && (spare[count] = dup(STDERR_FILENO)) >= 0)
+		count++;
 	assert_int_equal(errno, EMFILE);
 	return client;
 }

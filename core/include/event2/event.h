@@ -310,8 +310,8 @@ struct event *event_new(
  *
  * fd: a descriptor, a signal's number with EV_SIGNAL, or -1 for a timer or an event that only event_active() fires.
  * events: what to wait for, EV_* or-ed. The memory may hold anything, but not an event that is pending or active:
- * delete that first. (If a pending one is assigned all the same, the mistake is noticed afterwards: the event_add() of a
- * descriptor or signal fails, and a timeout that was left behind is dropped when it is due, with a line in the log.)
+ * delete that first. (If a pending one is assigned all the same, the mistake is noticed afterwards: the event_add() of
+ * a descriptor or signal fails, and a timeout that was left behind is dropped when it is due, with a line in the log.)
  *
  * Returns 0, or -1 for flags that exclude each other (a signal that is also a descriptor's event). Thread: one. */
 EVENT2_CORE_EXPORT_SYMBOL

@@ -110,8 +110,8 @@ struct event_plugin_host {
 	uint32_t size;
 	uint16_t abi_major;
 	uint16_t abi_minor; /**< the core's */
-	/** Different for each copy of the core in a process, as is event_plugin_identity(). The core itself refuses a plugin
-	 * that needs another copy than the one that loads it. */
+	/** Different for each copy of the core in a process, as is event_plugin_identity(). The core itself refuses a
+	 * plugin that needs another copy than the one that loads it. */
 	const void *identity;
 	const char *core_version; /**< mkevent's own, such as "1.0.0" */
 	/** Writes one line to the program's log; severity: enum event_plugin_log. */
@@ -126,8 +126,8 @@ struct event_plugin_host {
 		__attribute__((format(printf, 1, 2)))
 #endif
 		;
-	/** These follow event_set_mem_functions(), so they are not for load(), which runs before a program can call it. alloc
-	 * and realloc return NULL when there is no memory. */
+	/** These follow event_set_mem_functions(), so they are not for load(), which runs before a program can call it.
+	 * alloc and realloc return NULL when there is no memory. */
 	void *(*alloc)(size_t size);
 	void *(*realloc)(void *memory, size_t size);
 	void (*free)(void *memory);
@@ -178,9 +178,9 @@ enum event_plugin_backend_flag {
  * Threads: the core never makes two calls on one state at once. What other threads change while wait() runs is told
  * after it returned: a program may have closed the fd by then, so a backend takes an error on change to 0 for success.
  *
- * What the core promises: change() is called for an fd only when what is wanted of it changed, or when one of its events
- * was deleted and added again, since the fd itself may have been closed and re-used in between; then old may equal now.
- * For the same reason an fd that goes to 0 and back within one turn may be another file than before. */
+ * What the core promises: change() is called for an fd only when what is wanted of it changed, or when one of its
+ * events was deleted and added again, since the fd itself may have been closed and re-used in between; then old may
+ * equal now. For the same reason an fd that goes to 0 and back within one turn may be another file than before. */
 struct event_plugin_backend {
 	struct event_plugin_interface head;
 	const char *method; /**< what event_base_get_method() says, such as "epoll" */
@@ -203,10 +203,10 @@ struct event_plugin_backend {
 	int (*change)(void *state, int fd, unsigned old, unsigned now, void *fdinfo);
 	/** Waits until something is ready or the deadline passes.
 	 * now, deadline: nanoseconds of CLOCK_MONOTONIC; a deadline of UINT64_MAX waits for ever, a past one polls. now may
-	 * be 0 when the deadline is 0 or for ever. Never returns early for the deadline: event_plugin_timeout_ms() rounds up.
-	 * out: room for max (at least 1) entries, filled from 0; one entry per fd, its bits merged.
-	 * Returns the number of entries, 0 at the deadline, -1 with errno set. EINTR is not an error: returns 0.
-	 * Thread: the loop's. Must not allocate in the steady state. */
+	 * be 0 when the deadline is 0 or for ever. Never returns early for the deadline: event_plugin_timeout_ms() rounds
+	 * up. out: room for max (at least 1) entries, filled from 0; one entry per fd, its bits merged. Returns the number
+	 * of entries, 0 at the deadline, -1 with errno set. EINTR is not an error: returns 0. Thread: the loop's. Must not
+	 * allocate in the steady state. */
 	int (*wait)(void *state, uint64_t now, uint64_t deadline, struct event_plugin_ready *out, int max);
 	/** Starts (on 1) or stops (on 0) reporting a signal as {signum, EVENT_PLUGIN_SIGNAL}. Returns 0 or -1 with errno.
 	 * NULL: the core uses its own pipe. */
@@ -273,9 +273,9 @@ struct event_plugin_info {
 	const char *error;                                /**< NULL unless refused: what is wrong; what to do */
 };
 
-/** Calls visit for every plugin: the loaded, the refused, the files found in the search path (in alphabetic order within
- * each folder), then the built-in; each name once. Opens none. Stops when visit does not return 0, and returns that;
- * else 0, or -1 when there is no memory. No lock is held while visit runs. Thread: any. */
+/** Calls visit for every plugin: the loaded, the refused, the files found in the search path (in alphabetic order
+ * within each folder), then the built-in; each name once. Opens none. Stops when visit does not return 0, and returns
+ * that; else 0, or -1 when there is no memory. No lock is held while visit runs. Thread: any. */
 EVENT2_CORE_EXPORT_SYMBOL
 int event_plugin_foreach(int (*visit)(const struct event_plugin_info *info, void *arg), void *arg);
 
@@ -296,10 +296,9 @@ const struct event_plugin_interface *event_plugin_find(
 EVENT2_CORE_EXPORT_SYMBOL
 void event_plugin_seal(void);
 
-/** Opens a plugin's file (an absolute path ending in ".so"), checks it as loading would, without running its load(), and
- * closes it again. What it needs must be loaded or in the search path. Logs nothing.
- * Returns 0 when it would do; -1 and in why (of why_size bytes, always terminated) what is wrong and what to do.
- * Thread: any. */
+/** Opens a plugin's file (an absolute path ending in ".so"), checks it as loading would, without running its load(),
+ * and closes it again. What it needs must be loaded or in the search path. Logs nothing. Returns 0 when it would do; -1
+ * and in why (of why_size bytes, always terminated) what is wrong and what to do. Thread: any. */
 EVENT2_CORE_EXPORT_SYMBOL
 int event_plugin_verify(const char *file, char *why, size_t why_size);
 

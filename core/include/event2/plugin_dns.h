@@ -5,14 +5,14 @@
 /** @file event2/plugin_dns.h
  *
  * The interface between the facade and the plugin "proto-dns": DNS: client and server.
- * One list makes the table's type, the facade's forwarders and the plugin's own table. What each function does is said in
- * the header that declares it. Only append, and raise the minor version.
+ * One list makes the table's type, the facade's forwarders and the plugin's own table. What each function does is said
+ * in the header that declares it. Only append, and raise the minor version.
  */
 
-#include <event2/plugin.h>
 #include <event2/dns.h>
-#include <event2/dns_struct.h>
 #include <event2/dns_compat.h>
+#include <event2/dns_struct.h>
+#include <event2/plugin.h>
 
 #ifdef __cplusplus
 extern "C" {

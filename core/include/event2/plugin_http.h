@@ -5,13 +5,13 @@
 /** @file event2/plugin_http.h
  *
  * The interface between the facade and the plugin "proto-http": HTTP: evhttp, its client, headers and URIs.
- * One list makes the table's type, the facade's forwarders and the plugin's own table. What each function does is said in
- * the header that declares it. Only append, and raise the minor version.
+ * One list makes the table's type, the facade's forwarders and the plugin's own table. What each function does is said
+ * in the header that declares it. Only append, and raise the minor version.
  */
 
-#include <event2/plugin.h>
 #include <event2/http.h>
 #include <event2/http_compat.h>
+#include <event2/plugin.h>
 
 #ifdef __cplusplus
 extern "C" {

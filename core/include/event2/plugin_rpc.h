@@ -5,15 +5,15 @@
 /** @file event2/plugin_rpc.h
  *
  * The interface between the facade and the plugin "proto-rpc": tagged data and RPC.
- * One list makes the table's type, the facade's forwarders and the plugin's own table. What each function does is said in
- * the header that declares it. Only append, and raise the minor version.
+ * One list makes the table's type, the facade's forwarders and the plugin's own table. What each function does is said
+ * in the header that declares it. Only append, and raise the minor version.
  */
 
 #include <event2/plugin.h>
-#include <event2/tag.h>
 #include <event2/rpc.h>
-#include <event2/rpc_struct.h>
 #include <event2/rpc_compat.h>
+#include <event2/rpc_struct.h>
+#include <event2/tag.h>
 
 #ifdef __cplusplus
 extern "C" {

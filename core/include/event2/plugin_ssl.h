@@ -5,13 +5,13 @@
 /** @file event2/plugin_ssl.h
  *
  * The interface between the facade and the plugin "filter-openssl": TLS bufferevents.
- * One list makes the table's type, the facade's forwarders and the plugin's own table. What each function does is said in
- * the header that declares it. Only append, and raise the minor version.
+ * One list makes the table's type, the facade's forwarders and the plugin's own table. What each function does is said
+ * in the header that declares it. Only append, and raise the minor version.
  */
 
-#include <event2/plugin.h>
 #include <event2/bufferevent.h>
 #include <event2/bufferevent_ssl.h>
+#include <event2/plugin.h>
 
 #ifdef __cplusplus
 extern "C" {

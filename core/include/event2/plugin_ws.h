@@ -5,8 +5,8 @@
 /** @file event2/plugin_ws.h
  *
  * The interface between the facade and the plugin "proto-ws": WebSocket.
- * One list makes the table's type, the facade's forwarders and the plugin's own table. What each function does is said in
- * the header that declares it. Only append, and raise the minor version.
+ * One list makes the table's type, the facade's forwarders and the plugin's own table. What each function does is said
+ * in the header that declares it. Only append, and raise the minor version.
  */
 
 #include <event2/plugin.h>
