@@ -177,8 +177,9 @@ timeout_set_locked(struct event_base *base, struct event *ev, const struct timev
 	if (!(event_flags(ev) & EVLIST_TIMEOUT)) {
 		timeout_link_locked(base, ev, deadline, queue);
 	} else if (LIKELY(queue < 0 && event_queue(ev) < 0)) {
+		const uint64_t due = event_deadline(ev);
 		event_set_deadline(ev, deadline);
-		timer_heap_moved(&base->timers, ev);
+		timer_heap_moved(&base->timers, ev, due, deadline);
 	} else {
 		event_timeout_unlink_locked(base, ev);
 		timeout_link_locked(base, ev, deadline, queue);

@@ -160,9 +160,10 @@ common_timeout_push_locked(struct event_base *base, struct event *ev)
 		next->ev_timeout_pos.ev_next_with_common_timeout.tqe_prev = end;
 	else
 		queue->last = end;
-	if (deadline < event_deadline(&queue->stand_in)) {
+	uint64_t due = event_deadline(&queue->stand_in);
+	if (deadline < due) {
 		event_set_deadline(&queue->stand_in, deadline);
-		timer_heap_moved(&base->timers, &queue->stand_in);
+		timer_heap_moved(&base->timers, &queue->stand_in, due, deadline);
 	}
 }
 

@@ -74,8 +74,15 @@ timer_heap_push(struct timer_heap *heap, struct event *ev, uint64_t deadline)
 
 /* Takes ev out. */
 void timer_heap_erase(struct timer_heap *heap, struct event *ev);
-/* event_deadline(ev) has changed while ev is in the heap. */
-void timer_heap_moved(struct timer_heap *heap, struct event *ev);
+/* event_deadline(ev) was before and is deadline now, while ev is in the heap. */
+static inline void
+timer_heap_moved(struct timer_heap *heap, struct event *ev, uint64_t before, uint64_t deadline)
+{
+	/* Later: not even the entry is touched, which is another miss. */
+	if (deadline >= before) return;
+	size_t index = (size_t)ev->ev_timeout_pos.min_heap_idx;
+	if (deadline < heap->entries[index].deadline) timer_heap_rise(heap, index, (struct timer_entry){deadline, ev});
+}
 /* The event with the earliest deadline, or NULL. */
 struct event *timer_heap_top(struct timer_heap *heap);
 

@@ -96,13 +96,14 @@ change_one(struct timer_heap *heap, uint32_t range)
 		}
 		return;
 	}
-	event_set_deadline(ev, chance(range));
+	uint64_t before = event_deadline(ev), deadline = chance(range);
+	event_set_deadline(ev, deadline);
 	ev->ev_evcallback.evcb_flags = EVLIST_INIT | EVLIST_TIMEOUT;
 	if (pending[i]) {
-		timer_heap_moved(heap, ev);
+		timer_heap_moved(heap, ev, before, deadline);
 	} else {
 		assert_int_equal(timer_heap_reserve(heap, 1), 0);
-		timer_heap_push(heap, ev, event_deadline(ev));
+		timer_heap_push(heap, ev, deadline);
 	}
 	pending[i] = true;
 }
