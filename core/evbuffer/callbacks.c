@@ -29,6 +29,7 @@ sweep_locked(struct evbuffer *buffer)
 		}
 	}
 	buffer->some_removed = false;
+	if (!buffer->callbacks) buffer->added = buffer->deleted = 0; /* nobody counts from here on */
 }
 
 static void

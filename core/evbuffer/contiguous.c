@@ -33,7 +33,9 @@ target_locked(struct evbuffer *buffer, size_t size)
 		first->start = 0;
 		return first;
 	}
-	struct chain *target = chain_new(size);
+	/* Whoever wants all of it wants it again when more has come: then there is room. */
+	struct chain *target = size == buffer_length(buffer) ? chain_new(size + size / 2) : NULL;
+	if (!target) target = chain_new(size);
 	if (!target) return NULL;
 	memcpy(target->data, first->data + first->start, first->length);
 	target->length = first->length;
@@ -90,7 +92,7 @@ evbuffer_find(struct evbuffer *buffer, const unsigned char *what, size_t len)
 	unsigned char *found = NULL;
 	buffer_lock(buffer);
 	struct evbuffer_ptr where = evbuffer_search(buffer, (const char *)what, len, NULL);
-	if (where.pos >= 0 && (found = evbuffer_pullup(buffer, -1))) found += where.pos;
+	if (where.pos >= 0 && (found = evbuffer_pullup(buffer, where.pos + (ev_ssize_t)len))) found += where.pos;
 	buffer_unlock(buffer);
 	return found;
 }

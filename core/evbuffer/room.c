@@ -13,7 +13,7 @@
 /* Beyond it new chains are twice the content. They come as untouched pages; and the C library, which keeps twice the
  * largest block that was ever freed, then keeps all of a buffer's for the next one, instead of pages to be made anew.
  */
-#define LARGE ((size_t)64 << 10)
+#define LARGE ((size_t)256 << 10)
 
 /* How large the next chain is, at least. */
 static size_t
