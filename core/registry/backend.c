@@ -19,12 +19,20 @@
 
 enum verdict { FITS, EXCLUDED, LACKS_FEATURES, REFUSED, ABSENT };
 
+/* What the person in front of the program wants: the only candidate. NULL: nothing. */
+static const char *
+named_by_environment(const struct registry_backend_request *request)
+{
+	const char *wanted = request->use_environment ? registry_setting("EVENT_BACKEND") : NULL;
+	return wanted && wanted[0] ? wanted : NULL;
+}
+
 /* Name of candidate i, in text when it has to be made; NULL after the last. */
 static const char *
 candidate(const struct registry_backend_request *request, int i, char text[PLUGIN_NAME_BYTES])
 {
-	const char *wanted = request->use_environment ? registry_setting("EVENT_BACKEND") : NULL;
-	if (!wanted || !wanted[0]) return registry_preference[i];
+	const char *wanted = named_by_environment(request);
+	if (!wanted) return registry_preference[i];
 	if (i > 0) return NULL;
 	bool full = strncmp(wanted, PREFIX, PREFIX_LENGTH) == 0;
 	int length = snprintf(text, PLUGIN_NAME_BYTES, "%s%s", full ? "" : PREFIX, wanted);
@@ -48,7 +56,9 @@ excluded(const struct registry_backend_request *request, const char *method)
 {
 	for (int i = 0; i < request->avoid_count; i++)
 		if (strcasecmp(request->avoid[i], method) == 0) return true;
-	return request->use_environment && excluded_by_environment(method);
+	/* Programs set these for themselves (tmux sets EVENT_NOEPOLL, since epoll refuses /dev/null, which ours does not):
+	 * a name in EVENT_BACKEND is the stronger word. */
+	return request->use_environment && !named_by_environment(request) && excluded_by_environment(method);
 }
 
 /* The plugin's name tells its method before it is loaded, the interface afterwards. */
@@ -172,11 +182,11 @@ registry_backend_none(const struct registry_backend_request *request)
 {
 	struct listing listing = {"", 0};
 	char text[PLUGIN_NAME_BYTES], path[1024];
-	const char *wanted = request->use_environment ? registry_setting("EVENT_BACKEND") : NULL, *name;
+	const char *wanted = named_by_environment(request), *name;
 	message_release();
 	for (int i = 0; (name = candidate(request, i, text)) != NULL; i++)
 		list_candidate(request, name, &listing);
-	if (wanted && wanted[0]) {
+	if (wanted) {
 		struct listing there = {"", 0};
 		(void)event_plugin_foreach(list_backend, &there);
 		message_say(EVENT_LOG_WARN,

@@ -650,6 +650,13 @@ excluded_by_the_environment(void **state)
 	assert_string_equal(event_base_get_method(base), "select");
 	event_base_free(base);
 	assert_int_equal(line_count, 0);
+	/* What a program sets for itself does not overrule the person who named one. */
+	assert_int_equal(setenv("EVENT_BACKEND", "poll", 1), 0);
+	base = event_base_new();
+	assert_non_null(base);
+	assert_string_equal(event_base_get_method(base), "poll");
+	event_base_free(base);
+	assert_int_equal(line_count, 0);
 }
 
 static void
