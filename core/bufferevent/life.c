@@ -199,6 +199,8 @@ end_use_locked(struct bev *b)
 	b->due_events = 0;
 	(void)bev_update_locked(b);
 	b->work = 0;
+	/* A base that is freed before its next turn would keep this reference for ever. */
+	if (b->pub.ev_base && loop_deferred_cancel(b->pub.ev_base, &b->deferred)) b->refs--;
 	bev_connect_cancel_locked(b);
 	bev_rate_leave_locked(b);
 	if (b->pub.be_ops->unlink) b->pub.be_ops->unlink(&b->pub);

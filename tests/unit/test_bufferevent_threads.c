@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Bufferevents that several threads use while the loop runs in one of its own: no deadlock, nothing lost, nothing used
+ * after it is gone. What might hang runs in a child with an alarm. */
+#include "bufferevent_fixture.h"
+
+#include <event2/thread.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+
+/* The program's own lock: taken in callbacks, and held around calls from outside. A library that holds a lock of its
+ * own into the callback, or waits for it to end, deadlocks here. */
+static pthread_mutex_t programs_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_t loop_thread;
+
+static void *
+run_loop(void *arg)
+{
+	(void)arg;
+	(void)event_base_loop(base, EVLOOP_NO_EXIT_ON_EMPTY);
+	return NULL;
+}
+
+static void
+loop_start(void)
+{
+	base = event_base_new();
+	assert_non_null(base);
+	assert_int_equal(pthread_create(&loop_thread, NULL, run_loop, NULL), 0);
+}
+
+static void
+loop_stop(void)
+{
+	assert_int_equal(event_base_loopbreak(base), 0);
+	assert_int_equal(pthread_join(loop_thread, NULL), 0);
+	turns();
+	event_base_free(base);
+}
+
+/* In a child, so that a deadlock ends with its alarm. */
+static void
+apart(void (*test)(void))
+{
+	int status;
+	(void)fflush(NULL);
+	pid_t child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		(void)signal(SIGPIPE, SIG_IGN);
+		(void)signal(SIGALRM, SIG_DFL);
+		(void)alarm(60);
+		test();
+		exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_false(WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+static void
+die_unless(bool fine)
+{
+	if (!fine) _exit(3);
+}
+
+struct shared {
+	struct bufferevent *bev;
+	evutil_socket_t peer;
+	atomic_int called;
+};
+
+static void
+lock_and_echo(struct bufferevent *bev, void *arg)
+{
+	struct shared *shared = arg;
+	(void)pthread_mutex_lock(&programs_lock);
+	shared->called++;
+	die_unless(bufferevent_write_buffer(bev, bufferevent_get_input(bev)) == 0);
+	(void)pthread_mutex_unlock(&programs_lock);
+}
+
+static void
+lock_and_count(struct bufferevent *bev, void *arg)
+{
+	(void)bev;
+	(void)pthread_mutex_lock(&programs_lock);
+	((struct shared *)arg)->called++;
+	(void)pthread_mutex_unlock(&programs_lock);
+}
+
+static void
+lock_and_event(struct bufferevent *bev, short what, void *arg)
+{
+	(void)what;
+	lock_and_count(bev, arg);
+}
+
+static void
+shared_open(struct shared *shared, int options)
+{
+	evutil_socket_t fds[2];
+	die_unless(evutil_socketpair(AF_UNIX, SOCK_STREAM, 0, fds) == 0);
+	(void)evutil_make_socket_nonblocking(fds[0]);
+	(void)evutil_make_socket_nonblocking(fds[1]);
+	shared->called = 0;
+	shared->peer = fds[1];
+	shared->bev = bufferevent_socket_new(base, fds[0], options | BEV_OPT_THREADSAFE | BEV_OPT_CLOSE_ON_FREE);
+	die_unless(shared->bev != NULL);
+	bufferevent_setcb(shared->bev, lock_and_echo, lock_and_count, lock_and_event, shared);
+	die_unless(bufferevent_enable(shared->bev, EV_READ) == 0);
+}
+
+static void
+peer_plays(struct shared *shared)
+{
+	char text[256];
+	(void)send(shared->peer, "ping", 4, MSG_NOSIGNAL);
+	while (recv(shared->peer, text, sizeof(text), 0) > 0)
+		;
+}
+
+/* Each call while the program's lock is held, against a loop whose callbacks want it. */
+static void
+calls_under_the_programs_lock(int options)
+{
+	struct shared shared;
+	loop_start();
+	shared_open(&shared, options);
+	for (int i = 0; i < 2000; i++) {
+		peer_plays(&shared);
+		(void)pthread_mutex_lock(&programs_lock);
+		switch (i % 8) {
+		case 0:
+			(void)bufferevent_write(shared.bev, "x", 1);
+			break;
+		case 1:
+			(void)bufferevent_disable(shared.bev, EV_READ | EV_WRITE);
+			break;
+		case 2:
+			(void)bufferevent_enable(shared.bev, EV_READ | EV_WRITE);
+			break;
+		case 3:
+			bufferevent_setcb(shared.bev, lock_and_echo, lock_and_count, lock_and_event, &shared);
+			break;
+		case 4:
+			bufferevent_setwatermark(shared.bev, EV_READ, 0, (size_t)(i % 3) * 10);
+			break;
+		case 5:
+			bufferevent_trigger(shared.bev, EV_READ, BEV_TRIG_DEFER_CALLBACKS);
+			break;
+		case 6:
+			bufferevent_lock(shared.bev);
+			(void)bufferevent_write(shared.bev, "y", 1);
+			bufferevent_unlock(shared.bev);
+			break;
+		case 7:
+			(void)bufferevent_flush(shared.bev, EV_WRITE, BEV_FLUSH);
+			break;
+		}
+		(void)pthread_mutex_unlock(&programs_lock);
+		if (i % 16 == 0) (void)usleep(200); /* the loop's turn */
+	}
+	die_unless(shared.called > 0);
+	(void)pthread_mutex_lock(&programs_lock);
+	bufferevent_free(shared.bev);
+	(void)pthread_mutex_unlock(&programs_lock);
+	loop_stop();
+	(void)evutil_closesocket(shared.peer);
+}
+
+static void
+under_the_lock(void)
+{
+	calls_under_the_programs_lock(0);
+	calls_under_the_programs_lock(BEV_OPT_DEFER_CALLBACKS);
+	calls_under_the_programs_lock(BEV_OPT_DEFER_CALLBACKS | BEV_OPT_UNLOCK_CALLBACKS);
+}
+
+static void
+hole_issue_104(void **state)
+{
+	(void)state;
+	apart(under_the_lock);
+}
+
+static void
+free_against_callbacks(void)
+{
+	loop_start();
+	for (int i = 0; i < 1500; i++) {
+		struct shared shared;
+		shared_open(&shared, i % 2 ? BEV_OPT_DEFER_CALLBACKS : 0);
+		peer_plays(&shared);
+		(void)pthread_mutex_lock(&programs_lock);
+		(void)bufferevent_write(shared.bev, "bye", 3);
+		bufferevent_free(shared.bev);
+		(void)pthread_mutex_unlock(&programs_lock);
+		/* A callback that began before may still use shared: it is done when the socket has been closed. */
+		char text[64];
+		ssize_t n;
+		while ((n = recv(shared.peer, text, sizeof(text), 0)) > 0 || (n < 0 && errno == EAGAIN))
+			;
+		(void)evutil_closesocket(shared.peer);
+	}
+	loop_stop();
+}
+
+static void
+hole_issue_200(void **state)
+{
+	(void)state;
+	apart(free_against_callbacks);
+}
+
+static void
+come_round(evutil_socket_t fd, short what, void *round)
+{
+	(void)fd, (void)what;
+	*(atomic_int *)round = 1;
+}
+
+static void
+pairs_and_filters(void)
+{
+	loop_start();
+	for (int i = 0; i < 500; i++) {
+		struct bufferevent *pair[2];
+		struct shared near = {NULL, -1, 0}, far = {NULL, -1, 0};
+		die_unless(bufferevent_pair_new(base, BEV_OPT_THREADSAFE, pair) == 0);
+		struct bufferevent *filter = bufferevent_filter_new(
+			pair[0], NULL, NULL, BEV_OPT_CLOSE_ON_FREE | (i % 2 ? BEV_OPT_DEFER_CALLBACKS : 0), NULL, NULL);
+		die_unless(filter != NULL);
+		bufferevent_setcb(filter, lock_and_count, lock_and_count, lock_and_event, &near);
+		bufferevent_setcb(pair[1], lock_and_echo, lock_and_count, lock_and_event, &far);
+		(void)pthread_mutex_lock(&programs_lock);
+		die_unless(bufferevent_enable(filter, EV_READ) == 0);
+		die_unless(bufferevent_enable(pair[1], EV_READ) == 0);
+		die_unless(bufferevent_write(filter, "hello", 5) == 0);
+		(void)bufferevent_flush(filter, EV_READ | EV_WRITE, BEV_NORMAL);
+		(void)pthread_mutex_unlock(&programs_lock);
+		while (evbuffer_get_length(bufferevent_get_input(filter)) < 5)
+			(void)sched_yield();
+		(void)pthread_mutex_lock(&programs_lock);
+		bufferevent_setcb(filter, NULL, NULL, NULL, NULL);
+		bufferevent_setcb(pair[1], NULL, NULL, NULL, NULL);
+		bufferevent_free(filter);
+		bufferevent_free(pair[1]);
+		(void)pthread_mutex_unlock(&programs_lock);
+		/* Callbacks that had begun are over when the loop has come round. */
+		struct timeval tv = {0, 0};
+		atomic_int round = 0;
+		(void)event_base_once(base, -1, EV_TIMEOUT, come_round, &round, &tv);
+		while (!round)
+			(void)sched_yield();
+	}
+	loop_stop();
+}
+
+static void
+hole_issue_512(void **state)
+{
+	(void)state;
+	apart(pairs_and_filters);
+}
+
+/* ---- Every byte arrives ---- */
+
+enum { WRITERS = 3, PIECES = 4000 };
+
+static void *
+write_pieces(void *arg)
+{
+	for (int i = 0; i < PIECES; i++)
+		die_unless(bufferevent_write(arg, "0123456789", 10) == 0);
+	return NULL;
+}
+
+static void
+several_writers(void)
+{
+	pthread_t writers[WRITERS];
+	struct shared shared;
+	char text[4096];
+	size_t got = 0;
+	loop_start();
+	shared_open(&shared, 0);
+	for (int i = 0; i < WRITERS; i++)
+		die_unless(pthread_create(&writers[i], NULL, write_pieces, shared.bev) == 0);
+	while (got < WRITERS * PIECES * 10) {
+		ssize_t n = recv(shared.peer, text, sizeof(text), 0);
+		if (n > 0) got += (size_t)n;
+	}
+	for (int i = 0; i < WRITERS; i++)
+		(void)pthread_join(writers[i], NULL);
+	die_unless(got == WRITERS * PIECES * 10);
+	bufferevent_free(shared.bev);
+	loop_stop();
+	(void)evutil_closesocket(shared.peer);
+}
+
+static void
+writers_in_other_threads(void **state)
+{
+	(void)state;
+	apart(several_writers);
+}
+
+/* ---- A group of rates over all of it ---- */
+
+static void
+limited(void)
+{
+	struct timeval tick = {0, 2000};
+	struct shared shared[4];
+	loop_start();
+	struct ev_token_bucket_cfg *cfg = ev_token_bucket_cfg_new(200, 200, 200, 200, &tick);
+	struct bufferevent_rate_limit_group *group = bufferevent_rate_limit_group_new(base, cfg);
+	for (size_t i = 0; i < LENGTH(shared); i++) {
+		shared_open(&shared[i], 0);
+		die_unless(bufferevent_add_to_rate_limit_group(shared[i].bev, group) == 0);
+		if (i % 2) die_unless(bufferevent_set_rate_limit(shared[i].bev, cfg) == 0);
+	}
+	for (int i = 0; i < 1000; i++) {
+		struct shared *one = &shared[i % 4];
+		peer_plays(one);
+		(void)pthread_mutex_lock(&programs_lock);
+		if (i % 50 == 7) (void)bufferevent_remove_from_rate_limit_group(one->bev);
+		if (i % 50 == 11) (void)bufferevent_add_to_rate_limit_group(one->bev, group);
+		if (i % 50 == 13) (void)bufferevent_rate_limit_group_set_cfg(group, cfg);
+		if (i % 50 == 17) (void)bufferevent_rate_limit_group_decrement_write(group, 100);
+		if (i % 50 == 19) (void)bufferevent_write(one->bev, "some more bytes", 15);
+		(void)pthread_mutex_unlock(&programs_lock);
+		if (i % 20 == 0) (void)usleep(500);
+	}
+	for (size_t i = 0; i < LENGTH(shared); i++) {
+		(void)bufferevent_remove_from_rate_limit_group(shared[i].bev);
+		bufferevent_free(shared[i].bev);
+	}
+	bufferevent_rate_limit_group_free(group);
+	loop_stop();
+	ev_token_bucket_cfg_free(cfg);
+	for (size_t i = 0; i < LENGTH(shared); i++)
+		(void)evutil_closesocket(shared[i].peer);
+}
+
+static void
+rates_in_other_threads(void **state)
+{
+	(void)state;
+	apart(limited);
+}
+
+/* ---- No lock is held: another thread gets it while the callback waits for that thread ---- */
+
+struct handshake {
+	struct bufferevent *bev;
+	atomic_int inside, done;
+};
+
+static void *
+use_it_meanwhile(void *arg)
+{
+	struct handshake *handshake = arg;
+	while (!handshake->inside)
+		(void)sched_yield();
+	(void)bufferevent_write(handshake->bev, "x", 1);
+	(void)bufferevent_disable(handshake->bev, EV_READ);
+	bufferevent_setcb(handshake->bev, NULL, NULL, NULL, NULL);
+	handshake->done = 1;
+	return NULL;
+}
+
+static void
+wait_for_the_other(struct bufferevent *bev, void *arg)
+{
+	struct handshake *handshake = arg;
+	(void)bev;
+	handshake->inside = 1;
+	while (!handshake->done)
+		(void)sched_yield();
+}
+
+static void
+callback_waits(void)
+{
+	struct handshake handshake = {NULL, 0, 0};
+	struct shared shared;
+	pthread_t other;
+	loop_start();
+	shared_open(&shared, 0);
+	handshake.bev = shared.bev;
+	bufferevent_setcb(shared.bev, wait_for_the_other, NULL, NULL, &handshake);
+	die_unless(pthread_create(&other, NULL, use_it_meanwhile, &handshake) == 0);
+	(void)send(shared.peer, "go", 2, MSG_NOSIGNAL);
+	(void)pthread_join(other, NULL);
+	bufferevent_free(shared.bev);
+	loop_stop();
+	(void)evutil_closesocket(shared.peer);
+}
+
+static void
+hole_issue_1311(void **state)
+{
+	(void)state;
+	apart(callback_waits);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(hole_issue_104),
+		cmocka_unit_test(hole_issue_200),
+		cmocka_unit_test(hole_issue_512),
+		cmocka_unit_test(hole_issue_1311),
+		cmocka_unit_test(writers_in_other_threads),
+		cmocka_unit_test(rates_in_other_threads),
+	};
+	assert_int_equal(evthread_use_pthreads(), 0);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
