@@ -91,8 +91,8 @@ T_LOG_DRIVER = $(SHELL) $(srcdir)/tests/driver
 SH_LOG_DRIVER = $(SHELL) $(srcdir)/tests/driver
 SH_LOG_COMPILER = $(SHELL) $(srcdir)/tests/run --script
 AM_TESTS_ENVIRONMENT = \
-	MKEVENT_BUILD='$(abs_top_builddir)'; MKEVENT_SOURCE='$(abs_top_srcdir)'; CC='$(CC)'; \
-	export MKEVENT_BUILD MKEVENT_SOURCE CC;
+	MKEVENT_BUILD='$(abs_top_builddir)'; MKEVENT_SOURCE='$(abs_top_srcdir)'; CC='$(CC)'; CFLAGS='$(CFLAGS) $(SANITIZER_CFLAGS)'; \
+	export MKEVENT_BUILD MKEVENT_SOURCE CC CFLAGS;
 
 # An entry is a script that runs one program under one backend; it can also be run by hand.
 $(test_entries): $(srcdir)/tests/local.mk
