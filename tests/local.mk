@@ -6,6 +6,7 @@ plain_programs =
 loop_programs =
 
 # Programs in alphabetic order. A new one adds its line: to loop_programs when it runs an event loop.
+plain_programs += tests/unit/test_debug_mode
 plain_programs += tests/unit/test_evbuffer
 plain_programs += tests/unit/test_evbuffer_file
 plain_programs += tests/unit/test_evbuffer_inner
@@ -17,6 +18,7 @@ plain_programs += tests/unit/test_evbuffer_room
 plain_programs += tests/unit/test_evbuffer_search
 plain_programs += tests/unit/test_getaddrinfo
 plain_programs += tests/unit/test_heap
+plain_programs += tests/unit/test_locks
 plain_programs += tests/unit/test_log
 plain_programs += tests/unit/test_registry
 plain_programs += tests/unit/test_uri
@@ -33,17 +35,21 @@ loop_programs += tests/unit/test_bufferevent_type
 EXTRA_DIST += tests/unit/bufferevent_fixture.h
 loop_programs += tests/unit/test_dns_client
 EXTRA_DIST += tests/unit/dns_fixture.h
+loop_programs += tests/unit/test_counters
+loop_programs += tests/unit/test_current
 loop_programs += tests/unit/test_evbuffer_callbacks
 loop_programs += tests/unit/test_event
 loop_programs += tests/unit/test_finalize
 loop_programs += tests/unit/test_fork
 loop_programs += tests/unit/test_http_server
+loop_programs += tests/unit/test_inspect
 loop_programs += tests/unit/test_listener
 loop_programs += tests/unit/test_loop
 loop_programs += tests/unit/test_ratelimit
 loop_programs += tests/unit/test_signal
 loop_programs += tests/unit/test_threads
 loop_programs += tests/unit/test_timer
+loop_programs += tests/unit/test_watch
 
 # Programs that need more than the common libraries.
 if OPENSSL

@@ -181,7 +181,7 @@ common_timeout_erase_locked(struct event_base *base, struct event *ev)
 
 /* The program has assigned the event anew while it was pending; it may even follow itself now. */
 static void
-drop_first(struct common_timeout_queue *queue)
+drop_first_locked(struct event_base *base, struct common_timeout_queue *queue)
 {
 	struct event *first = queue->first, *next = first->ev_timeout_pos.ev_next_with_common_timeout.tqe_next;
 	log_warnx("event %p was assigned again while its timeout was pending; delete it first", (void *)first);
@@ -190,6 +190,7 @@ drop_first(struct common_timeout_queue *queue)
 		queue->first->ev_timeout_pos.ev_next_with_common_timeout.tqe_prev = &queue->first;
 	else
 		queue->last = &queue->first;
+	event_uncounted_locked(base, 0);
 }
 
 struct event *
@@ -197,7 +198,7 @@ common_timeout_first_locked(struct event *stand_in)
 {
 	struct common_timeout_queue *queue = queue_of(stand_in);
 	while (UNLIKELY(queue->first && !(event_flags(queue->first) & EVLIST_TIMEOUT)))
-		drop_first(queue);
+		drop_first_locked(stand_in->ev_base, queue);
 	event_set_deadline(stand_in, queue->first ? event_deadline(queue->first) : UINT64_MAX);
 	return queue->first;
 }

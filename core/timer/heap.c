@@ -9,7 +9,6 @@
 #include "timer/heap.h"
 
 #include "loop/base.h"
-#include "util/log.h"
 #include "util/mm.h"
 
 #include <errno.h>
@@ -136,28 +135,14 @@ timer_heap_erase(struct timer_heap *heap, struct event *ev)
 	if (last.ev != ev) settle(heap, index, last);
 }
 
-/* The program has assigned the event anew while its timeout was pending. */
-static void
-drop_top(struct timer_heap *heap)
-{
-	log_warnx(
-		"event %p was assigned again while its timeout was pending; delete it first", (void *)heap->entries[0].ev);
-	struct timer_entry last = heap->entries[--heap->count];
-	if (heap->count > 0) sift_down(heap, 0, last);
-}
-
 struct event *
 timer_heap_top(struct timer_heap *heap)
 {
 	while (heap->count > 0) {
 		struct event *ev = heap->entries[0].ev;
 		uint64_t deadline = event_deadline(ev);
-		if (UNLIKELY(!(event_flags(ev) & EVLIST_TIMEOUT)))
-			drop_top(heap);
-		else if (heap->entries[0].deadline == deadline)
-			return ev;
-		else
-			sift_down(heap, 0, (struct timer_entry){deadline, ev});
+		if (heap->entries[0].deadline == deadline) return ev;
+		sift_down(heap, 0, (struct timer_entry){deadline, ev});
 	}
 	return NULL;
 }

@@ -646,10 +646,10 @@ hole_ring_in_the_timers(void **state)
 	(void)state;
 	misuse_begin(0, &soon);
 	assert_int_equal(event_assign(&pending_event, base, -1, 0, see, &pending_seen), 0);
-	assert_int_equal(event_add(&pending_event, &sooner), -1);
-	assert_int_equal(log_lines, 1);
+	(void)event_add(&pending_event, &sooner); /* what is left of the first one is found when it is due */
 	(void)usleep(20000);
 	misuse_end();
+	assert_int_equal(log_lines, 1);
 }
 
 static void

@@ -30,12 +30,6 @@ mm_free(void *memory)
 	if (memory != somewhere) free(memory);
 }
 
-void
-log_warnx(const char *format, ...)
-{
-	(void)format;
-}
-
 static struct event events[EVENTS];
 static bool pending[EVENTS];
 

@@ -521,6 +521,8 @@ hole_ring_assigned_again(void **state)
 		usleep(4000 + COARSE_US);
 		assert_int_not_equal(event_base_loop(base, EVLOOP_NONBLOCK), -1);
 		assert_in_range(calls, 0, 1);
+		/* In a queue the one behind it may be lost with it. */
+		if (waits[i / 2] == &tv) assert_int_equal(event_base_get_num_events(base, EVENT_BASE_COUNT_ADDED), 0);
 		for (int j = 0; j < 3; j++)
 			event_del(&events[j]);
 	}
