@@ -659,6 +659,20 @@ excluded_by_the_environment(void **state)
 	assert_int_equal(line_count, 0);
 }
 
+/* Programs set such variables by themselves (tmux does): whoever starts them has the last word. */
+static void
+name_wins_over_exclusion(void **state)
+{
+	(void)state;
+	path_is(plugins);
+	assert_int_equal(setenv("EVENT_NOPOLL", "1", 1), 0);
+	assert_int_equal(setenv("EVENT_BACKEND", "poll", 1), 0);
+	struct event_base *base = event_base_new();
+	assert_non_null(base);
+	assert_string_equal(event_base_get_method(base), "poll");
+	event_base_free(base);
+}
+
 static void
 nothing_fits(void **state)
 {
@@ -803,7 +817,7 @@ main(void)
 		CASE(another_file_after_a_refusal), CASE(found_later), CASE(versions_of_interfaces), CASE(sealed),
 		CASE(odd_entries_are_told), CASE(first_folder_wins), CASE(chosen_by_name), CASE(third_party_by_name),
 		CASE(unknown_name_lists_what_exists), CASE(broken_by_name_fails), CASE(broken_in_the_list_is_passed_over),
-		CASE(excluded_by_the_environment), CASE(nothing_fits), CASE(required_features),
+		CASE(excluded_by_the_environment), CASE(name_wins_over_exclusion), CASE(nothing_fits), CASE(required_features),
 		CASE(method_is_shown_with_its_file), CASE(supported_methods), CASE(listing)};
 	return cmocka_run_group_tests(cases, begin, end);
 }
