@@ -42,7 +42,7 @@ fill(struct event *ev, struct event_base *base, evutil_socket_t fd, short events
 {
 	ev->ev_base = base;
 	ev->ev_evcallback.evcb_flags = EVLIST_INIT;
-	ev->ev_evcallback.evcb_pri = base ? (uint8_t)(base->npriorities / 2) : 0;
+	ev->ev_evcallback.evcb_pri = (uint8_t)(base ? base->npriorities / 2 : 0);
 	ev->ev_evcallback.evcb_closure = (uint8_t)closure_of(events);
 	ev->ev_evcallback.evcb_cb_union.evcb_callback = callback;
 	ev->ev_evcallback.evcb_arg = arg == &self_cbarg ? ev : arg;
