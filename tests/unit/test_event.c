@@ -650,6 +650,7 @@ hole_ring_in_the_timers(void **state)
 	(void)usleep(20000);
 	misuse_end();
 	assert_int_equal(log_lines, 1);
+	assert_int_equal(event_base_get_num_events(base, EVENT_BASE_COUNT_ADDED), 0);
 }
 
 static void
