@@ -4,17 +4,29 @@
 
 #include "loop/base.h"
 #include "timer/common_timeout.h"
+#include "util/log.h"
+
+/* An event that was assigned again while its timeout was pending: nothing in its own memory leads to the heap now. */
+static void
+drop_stray_locked(struct event_base *base, struct event *top)
+{
+	log_warnx("event %p was assigned again while its timeout was pending", (void *)top);
+	top->ev_timeout_pos.min_heap_idx = 0;
+	timer_heap_erase(&base->timers, top);
+	event_uncounted_locked(base, 0);
+}
 
 /* The event that is due first, and never a stand-in; or NULL. */
 static struct event *
 earliest_locked(struct event_base *base)
 {
 	for (;;) {
-		const size_t count = base->timers.count;
 		struct event *top = timer_heap_top(&base->timers);
-		/* Those that it dropped were counted when they were added, and must not keep the loop alive. */
-		if (UNLIKELY(base->timers.count != count)) base->pending_count -= (int)(count - base->timers.count);
 		if (!top) return NULL;
+		if (UNLIKELY(!(event_flags(top) & EVLIST_TIMEOUT))) {
+			drop_stray_locked(base, top);
+			continue;
+		}
 		if (LIKELY(top->ev_evcallback.evcb_closure != LOOP_CLOSURE_COMMON_TIMEOUT)) return top;
 		uint64_t before = event_deadline(top);
 		struct event *first = common_timeout_first_locked(top);
