@@ -809,7 +809,7 @@ test_quiet(void **state)
 {
 	struct env *env = *state;
 	struct event_base *base = event_base_new();
-	struct fake fake;
+	static struct fake fake;
 	struct result result = {.leave = base};
 	fake_open(&fake, base, answer_a);
 	struct evdns_base *dns = evdns_base_new(base, EVDNS_BASE_DISABLE_WHEN_INACTIVE);
