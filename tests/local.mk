@@ -35,6 +35,7 @@ loop_programs += tests/unit/test_bufferevent_type
 EXTRA_DIST += tests/unit/bufferevent_fixture.h
 loop_programs += tests/unit/test_dns_client
 loop_programs += tests/unit/test_dns_getaddrinfo
+loop_programs += tests/unit/test_dns_server
 EXTRA_DIST += tests/unit/dns_fixture.h
 loop_programs += tests/unit/test_counters
 loop_programs += tests/unit/test_current
