@@ -5,6 +5,7 @@ bench_programs =
 bench_programs += tests/bench/bev
 bench_programs += tests/bench/evbuffer
 bench_programs += tests/bench/dns
+bench_programs += tests/bench/http
 bench_programs += tests/bench/loop
 bench_programs += tests/bench/timer
 EXTRA_PROGRAMS += $(bench_programs)
