@@ -163,7 +163,7 @@ finish(struct evhttp_connection *conn)
 	if (request->pub.on_complete_cb) {
 		request_enter(request);
 		request->pub.on_complete_cb(&request->pub, request->pub.on_complete_cb_arg);
-		request->busy--;
+		(void)request_exit(request);
 		if (conn->dead) return;
 	}
 	const bool keep = request->keep_connection && !conn->http->drained;
@@ -202,14 +202,19 @@ role_fail(struct evhttp_connection *conn, enum evhttp_request_error error, int s
 		request->pub.major = request->pub.minor = 1;
 		conn->current = request;
 	}
-	if (!request || !status || request->started) {
-		if (request) request_report(request, error);
+	if (!request) {
 		connection_end(conn);
 		return;
 	}
-	conn->unfinished = true;
+	request_enter(request);
 	request_report(request, error);
-	if (!conn->dead) plugin_evhttp_send_error(&request->pub, status, NULL);
+	if (!status || request->started) {
+		connection_end(conn);
+	} else if (!conn->dead && !request->released) {
+		conn->unfinished = true;
+		plugin_evhttp_send_error(&request->pub, status, NULL);
+	}
+	(void)request_exit(request);
 }
 
 static int
