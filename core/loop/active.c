@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include "loop/base.h"
+#include "loop/meter.h"
 #include "util/log.h"
 #include "util/mm.h"
 
@@ -249,6 +250,8 @@ static void
 count_run(struct event_base *base, const struct event *ev)
 {
 	const short res = ev->ev_res;
+	base->counters.last_callback = (void *)ev->ev_evcallback.evcb_cb_union.evcb_callback;
+	if (UNLIKELY(event_flags(ev) & EVLIST_INTERNAL)) return;
 	if (ev->ev_events & EV_SIGNAL)
 		base->counters.run_signal++;
 	else if (res & EV_TIMEOUT)
@@ -330,6 +333,7 @@ run_other_locked(struct event_base *base, struct callback_queue *queue, struct e
 	dequeue_from_locked(base, queue, callback);
 	base->current = closure == LOOP_CLOSURE_SELF ? callback : NULL;
 	base->counters.run_deferred++;
+	base->counters.last_callback = (void *)callback->evcb_cb_union.evcb_selfcb;
 	base_unlock(base);
 	if (closure == LOOP_CLOSURE_SELF)
 		callback->evcb_cb_union.evcb_selfcb(callback, arg);
@@ -363,10 +367,12 @@ run_queue_locked(struct event_base *base, struct callback_queue *queue, const st
 	while ((callback = queue->first)) {
 		PREFETCH(callback->evcb_active_next.tqe_next); /* of many, the next is in no cache */
 		if (LIKELY(!(callback->evcb_flags & EVLIST_INTERNAL))) ran++;
+		const uint64_t began = meter_callback_begins(base);
 		if (LIKELY(callback->evcb_closure <= LOOP_CLOSURE_PERSIST))
 			run_event_locked(base, queue, event_of(callback));
 		else
 			run_other_locked(base, queue, callback);
+		meter_callback_over_locked(base, began);
 		base->current = NULL;
 		if (UNLIKELY(base->current_waiters)) let_waiters_go_locked(base);
 		if (UNLIKELY(base->break_wanted)) return -1;

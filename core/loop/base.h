@@ -131,8 +131,13 @@ struct loop_counters {
 	uint64_t run_io, run_timer, run_signal, run_user, run_deferred;
 	uint64_t wakeups; /* writes to the wake-up fd */
 	uint64_t waited_ns, ran_ns;
-	uint64_t longest_ns;
+	uint64_t longest_ns; /* of one turn's callbacks */
 	void *longest_callback;
+	/* meter.h: when the last wait that could block ended, 0: it was a poll; the function that ran last; turns in which
+	 * each callback is timed. */
+	uint64_t woke;
+	void *last_callback;
+	unsigned hunting;
 };
 
 struct event_base {

@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "loop/base.h"
+#include "loop/meter.h"
 #include "util/log.h"
 #include "util/mm.h"
 
@@ -147,12 +148,18 @@ wait_locked(struct event_base *base, int flags, uint64_t *before)
 	*before = now;
 	base->now = 0;
 	struct event_plugin_ready *const ready = base->ready;
-	if (!base->lock) return base->ops.wait(base->backend, now, deadline, ready, base->ready_max);
-	base->waiting = true;
-	base_unlock(base);
-	const int count = base->ops.wait(base->backend, now, deadline, ready, base->ready_max);
-	base_lock(base);
-	base->waiting = false;
+	const uint64_t began = meter_wait_begins(deadline != 0);
+	int count;
+	if (base->lock) {
+		base->waiting = true;
+		base_unlock(base);
+		count = base->ops.wait(base->backend, now, deadline, ready, base->ready_max);
+		base_lock(base);
+		base->waiting = false;
+	} else {
+		count = base->ops.wait(base->backend, now, deadline, ready, base->ready_max);
+	}
+	meter_wait_over_locked(base, began);
 	return count;
 }
 
@@ -191,7 +198,9 @@ turns_locked(struct event_base *base, int flags)
 		if (!(flags & EVLOOP_NO_EXIT_ON_EMPTY) && nothing_left_locked(base)) return 1;
 		if (look_locked(base, flags) < 0) return -1;
 		if (base->active_count) {
+			const uint64_t began = meter_run_begins_locked(base);
 			const int ran = active_process_locked(base);
+			meter_run_over_locked(base, began, ran);
 			if ((flags & EVLOOP_ONCE) && !base->active_count && ran != 0) return 0;
 		} else if (flags & EVLOOP_NONBLOCK) {
 			return 0;

@@ -16,6 +16,7 @@ libevent_core_la_SOURCES += \
 	core/loop/finalize.c \
 	core/loop/inspect.c \
 	core/loop/loop.h \
+	core/loop/meter.h \
 	core/loop/once.c \
 	core/loop/reinit.c \
 	core/loop/time.c \

@@ -8,6 +8,8 @@
 
 /* Nanoseconds of CLOCK_MONOTONIC; never goes back. */
 uint64_t clock_now(void);
+/* The same as of the last tick, up to 10 ms ago: a quarter of the cost. */
+uint64_t clock_coarse(void);
 
 /* Saturating: negative becomes 0, what does not fit UINT64_MAX. tv_usec may be out of range. */
 uint64_t clock_from_timeval_slow(const struct timeval *tv);

@@ -20,19 +20,19 @@ struct event_base;
 
 /** Counters of one base since it was made. Times are in nanoseconds of the monotonic clock. */
 struct event_base_counters {
-	uint32_t size;             /**< bytes of this struct that are filled in */
-	uint32_t priorities;       /**< number of priorities */
-	uint64_t turns;            /**< turns of the loop; each waits once */
-	uint64_t run_io;           /**< callbacks that ran for a file descriptor */
-	uint64_t run_timer;        /**< callbacks that ran for a timeout */
-	uint64_t run_signal;       /**< callbacks that ran for a signal */
-	uint64_t run_user;         /**< callbacks that ran for event_active() */
-	uint64_t run_deferred;     /**< callbacks of bufferevents and evbuffers that were put off */
-	uint64_t wakeups;          /**< times that another thread had to wake the loop */
-	uint64_t waited_ns;        /**< time spent waiting for events */
-	uint64_t ran_ns;           /**< time spent in callbacks */
-	uint64_t longest_ns;       /**< the longest single stretch of callbacks that was seen */
-	void *longest_callback;    /**< address of the function that it was spent in; NULL: none yet */
+	uint32_t size;         /**< bytes of this struct that are filled in */
+	uint32_t priorities;   /**< number of priorities */
+	uint64_t turns;        /**< turns of the loop; each waits once */
+	uint64_t run_io;       /**< callbacks that ran for a file descriptor */
+	uint64_t run_timer;    /**< callbacks that ran for a timeout */
+	uint64_t run_signal;   /**< callbacks that ran for a signal */
+	uint64_t run_user;     /**< callbacks that ran for event_active() */
+	uint64_t run_deferred; /**< callbacks of bufferevents and evbuffers that were put off */
+	uint64_t wakeups;      /**< times that another thread had to wake the loop */
+	uint64_t waited_ns;    /**< time spent waiting for events */
+	uint64_t ran_ns; /**< time spent in callbacks; both are by a clock tick more or less, and right in the long run */
+	uint64_t longest_ns;       /**< the longest that the callbacks of one turn ever took, in ticks of 1 to 10 ms */
+	void *longest_callback;    /**< the function that took it; NULL: none yet, or one of several and not seen again */
 	uint64_t events_added;     /**< as event_base_get_num_events(EVENT_BASE_COUNT_ADDED) */
 	uint64_t events_added_max; /**< the most there ever were */
 	uint64_t events_active;    /**< waiting to run now */

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* How long the loop waits and its callbacks run, for next to nothing: a coarse clock is read round a wait that may
+ * block, and after a turn's callbacks.
+ *
+ * It goes by ticks of 1 to 10 ms. Over many turns the sums are right all the same, since a tick falls into waiting or
+ * running in proportion to their lengths. Which callback took long is known when it was the only one of its turn; else
+ * for some turns each callback is timed by itself, until the culprit comes again. */
+#ifndef MKEVENT_LOOP_METER_H_
+#define MKEVENT_LOOP_METER_H_
+
+#include "loop/base.h"
+
+#define METER_HUNT_TURNS 1000
+
+/* Before a wait; can_block: it is no poll. */
+static inline uint64_t
+meter_wait_begins(bool can_block)
+{
+	return can_block ? clock_coarse() : 0;
+}
+
+static inline void
+meter_wait_over_locked(struct event_base *base, uint64_t began)
+{
+	base->counters.woke = began ? clock_coarse() : 0;
+	if (began) base->counters.waited_ns += base->counters.woke - began;
+}
+
+static inline uint64_t
+meter_run_begins_locked(const struct event_base *base)
+{
+	return base->counters.woke ? base->counters.woke : clock_coarse();
+}
+
+/* ran: how many callbacks. */
+static inline void
+meter_run_over_locked(struct event_base *base, uint64_t began, int ran)
+{
+	struct loop_counters *counters = &base->counters;
+	uint64_t spent = clock_coarse() - began;
+	counters->ran_ns += spent;
+	if (UNLIKELY(counters->hunting)) counters->hunting--;
+	if (LIKELY(spent <= counters->longest_ns)) return;
+	counters->longest_ns = spent;
+	counters->longest_callback = ran == 1 ? counters->last_callback : NULL;
+	counters->hunting = ran == 1 ? 0 : METER_HUNT_TURNS;
+}
+
+/* Round each callback. Returns 0 when nobody wants to know. */
+static inline uint64_t
+meter_callback_begins(const struct event_base *base)
+{
+	return UNLIKELY(base->counters.hunting) ? clock_coarse() : 0;
+}
+
+static inline void
+meter_callback_over_locked(struct event_base *base, uint64_t began)
+{
+	struct loop_counters *counters = &base->counters;
+	if (LIKELY(!began) || (clock_coarse() - began) * 2 < counters->longest_ns) return;
+	counters->longest_callback = counters->last_callback;
+	counters->hunting = 0;
+}
+
+#endif
