@@ -52,6 +52,9 @@ const char *path_describe(char *text, size_t size);
 #define PLUGIN_NAME_BYTES 128
 bool path_name(const char *file, char name[PLUGIN_NAME_BYTES]);
 void path_forget(void);
+/* True when the core is linked into the program statically. Its "own file" is then whatever name the program was
+ * started by, and a plugin's file would bring a second core: what is built in comes first. */
+bool path_core_is_program(void);
 
 /* ---- trust.c ---------------------------------------------------------------------------------------------------- */
 /* False when this process has privileges and others may write the file or a folder above it. */

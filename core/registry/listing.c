@@ -124,6 +124,7 @@ event_plugin_foreach(int (*visit)(const struct event_plugin_info *info, void *ar
 {
 	struct snapshot snapshot = {NULL, 0, 0, false};
 	append_records(&snapshot);
+	if (path_core_is_program()) append_builtins(&snapshot);
 	(void)path_foreach(append_folder, &snapshot);
 	append_builtins(&snapshot);
 	int result = snapshot.failed ? -1 : 0;

@@ -60,15 +60,21 @@ add_setting(struct search_path *path, const char *setting)
 	}
 }
 
-/* True when the core is part of the program itself: then its "own file" is whatever name the program was started by. */
 static bool
-core_is_program(const Dl_info *info)
+own_file(Dl_info *info)
+{
+	return dladdr((const void *)(size_t)path_core_is_program, info) != 0 && info->dli_fname;
+}
+
+bool
+path_core_is_program(void)
 {
 #if defined(HAVE_GETAUXVAL) && defined(AT_PHDR)
-	size_t headers = getauxval(AT_PHDR), base = (size_t)info->dli_fbase;
+	Dl_info info;
+	if (!own_file(&info)) return true;
+	size_t headers = getauxval(AT_PHDR), base = (size_t)info.dli_fbase;
 	return headers >= base && headers - base < 4096;
 #else
-	(void)info;
 	return registry_privileged();
 #endif
 }
@@ -80,13 +86,12 @@ add_beside(struct search_path *path)
 {
 	Dl_info info;
 	char file[PATH_MAX], folder[PATH_MAX];
-	if (!dladdr((const void *)(size_t)registry_privileged, &info) || !info.dli_fname) return;
-	if (core_is_program(&info)) {
+	if (path_core_is_program()) {
 		if (registry_privileged()) return;
 		ssize_t length = readlink("/proc/self/exe", file, sizeof(file) - 1);
 		if (length <= 0) return;
 		file[length] = '\0';
-	} else if (!realpath(info.dli_fname, file)) {
+	} else if (!own_file(&info) || !realpath(info.dli_fname, file)) {
 		return;
 	}
 	char *slash = strrchr(file, '/');

@@ -118,8 +118,9 @@ search_and_load(struct plugin *plugin, uint32_t kind)
 	struct why why = {""};
 	const struct event_plugin_descriptor *builtin = NULL;
 	enum plugin_status status = PLUGIN_ABSENT;
-	if (!plugin->file && !registry_sealed()) plugin->file = path_find(plugin->name);
-	if (!plugin->file) builtin = load_builtin(plugin->name);
+	if (!plugin->file && path_core_is_program()) builtin = load_builtin(plugin->name);
+	if (!plugin->file && !builtin && !registry_sealed()) plugin->file = path_find(plugin->name);
+	if (!plugin->file && !builtin) builtin = load_builtin(plugin->name);
 	if (plugin->file || builtin) {
 		status = load_plugin(plugin, builtin, kind, &why) ? PLUGIN_LOADED : PLUGIN_REFUSED;
 		if (status == PLUGIN_REFUSED) plugin->error = strdup(why.text);
