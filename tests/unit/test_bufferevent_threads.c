@@ -50,7 +50,7 @@ apart(void (*test)(void))
 	if (child == 0) {
 		(void)signal(SIGPIPE, SIG_IGN);
 		(void)signal(SIGALRM, SIG_DFL);
-		(void)alarm(60);
+		(void)alarm(40);
 		test();
 		exit(0);
 	}
