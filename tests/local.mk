@@ -120,7 +120,7 @@ check-differential: all $(check_PROGRAMS)
 .PHONY: check-known-holes check-differential
 CLEANFILES += known-holes.log
 
-EXTRA_DIST += tests/unit/evbuffer_test.h
+EXTRA_DIST += tests/unit/evbuffer_test.h tests/unit/evbuffer_model.h
 EXTRA_DIST += tests/cases.awk tests/differential/compare tests/differential/list tests/DIFFERENCES.md tests/driver \
 	tests/include/cmocka.h tests/known-holes tests/run
 
