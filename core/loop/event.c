@@ -114,22 +114,29 @@ event_debug_unassign(struct event *ev)
 
 /* ---- Timeouts ---------------------------------------------------------------------------------------------------- */
 
-void
-event_timeout_unlink_locked(struct event_base *base, struct event *ev)
+/* ev has a timeout. */
+static inline void
+timeout_unlink_locked(struct event_base *base, struct event *ev)
 {
 	const short flags = event_flags(ev);
-	if (!(flags & EVLIST_TIMEOUT)) return;
-	if (LIKELY(event_queue(ev) < 0))
+	if (LIKELY(event_queue(ev) < 0)) {
 		timer_heap_erase(&base->timers, ev);
-	else
+	} else {
 		common_timeout_erase_locked(base, ev);
-	event_set_queue(ev, -1);
+		event_set_queue(ev, -1);
+	}
 	ev->ev_evcallback.evcb_flags &= (short)~EVLIST_TIMEOUT;
 	event_uncounted_locked(base, flags);
 }
 
+void
+event_timeout_unlink_locked(struct event_base *base, struct event *ev)
+{
+	if (event_flags(ev) & EVLIST_TIMEOUT) timeout_unlink_locked(base, ev);
+}
+
 /* Room for an entry in the heap was reserved. */
-static void
+static inline void
 timeout_link_locked(struct event_base *base, struct event *ev, uint64_t deadline, int queue)
 {
 	event_set_deadline(ev, deadline);
@@ -229,21 +236,17 @@ event_add_locked(struct event *ev, const struct timeval *tv, const uint64_t *dea
 }
 
 /* What most calls are, without what most do not need: a timer that waits for nothing else and is not pending yet, added
- * with an ordinary interval from inside the loop. Returns false when it is something else. */
+ * with an ordinary or a common interval. Returns false when it is something else. */
 static inline bool
 start_timer_locked(struct event_base *base, struct event *ev, const struct timeval *tv)
 {
-	const uint64_t length = clock_from_ordinary(tv);
-	const bool ordinary = length != 0 && base->now != 0 && !base->waiting && !debug_mode_on;
+	const int queue = common_timeout_index(base, tv);
+	const uint64_t length = LIKELY(queue < 0) ? clock_from_ordinary(tv) : common_timeout_length(base, queue);
 	const bool timer = event_flags(ev) == EVLIST_INIT && !(ev->ev_events & (WAITS_FOR | EV_PERSIST));
-	if (!ordinary || !timer || timer_heap_room(&base->timers) <= (size_t)base->active_count) return false;
+	if (!timer || length == UINT64_MAX || base->waiting || debug_mode_on) return false;
+	if (timer_heap_room(&base->timers) <= (size_t)base->active_count) return false;
 	if (base->fork_generation != loop_fork_generation) return false;
-	const uint64_t deadline = base->now + length;
-	event_set_deadline(ev, deadline);
-	event_set_queue(ev, -1);
-	ev->ev_evcallback.evcb_flags = EVLIST_INIT | EVLIST_TIMEOUT;
-	event_counted_locked(base, EVLIST_INIT);
-	timer_heap_push(&base->timers, ev, deadline);
+	timeout_link_locked(base, ev, saturating_sum(base_now_locked(base), length), queue);
 	return true;
 }
 
@@ -330,15 +333,13 @@ event_del_locked(struct event *ev, enum event_del_mode mode)
 	return 0;
 }
 
-/* The same short way for a timer that waits in the heap and does not run at this moment. */
+/* The same short way for a timer that does not run at this moment. */
 static inline bool
 stop_timer_locked(struct event_base *base, struct event *ev)
 {
-	if (event_flags(ev) != (EVLIST_INIT | EVLIST_TIMEOUT) || event_queue(ev) >= 0) return false;
+	if (event_flags(ev) != (EVLIST_INIT | EVLIST_TIMEOUT)) return false;
 	if (base->current == &ev->ev_evcallback || base->waiting || debug_mode_on) return false;
-	timer_heap_erase(&base->timers, ev);
-	ev->ev_evcallback.evcb_flags = EVLIST_INIT;
-	event_uncounted_locked(base, EVLIST_INIT);
+	timeout_unlink_locked(base, ev);
 	return true;
 }
 

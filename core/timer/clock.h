@@ -14,19 +14,19 @@ uint64_t clock_coarse(void);
 /* Saturating: negative becomes 0, what does not fit UINT64_MAX. tv_usec may be out of range. */
 uint64_t clock_from_timeval_slow(const struct timeval *tv);
 
-/* The same for what most intervals are; 0 for the others. */
+/* The same for what most intervals are; UINT64_MAX for the others. */
 static inline uint64_t
 clock_from_ordinary(const struct timeval *tv)
 {
 	uint64_t seconds = (uint64_t)tv->tv_sec, us = (uint64_t)tv->tv_usec;
-	return seconds <= UINT32_MAX && us < 1000000 ? seconds * UINT64_C(1000000000) + us * 1000 : 0;
+	return seconds <= UINT32_MAX && us < 1000000 ? seconds * UINT64_C(1000000000) + us * 1000 : UINT64_MAX;
 }
 
 static inline uint64_t
 clock_from_timeval(const struct timeval *tv)
 {
 	uint64_t ns = clock_from_ordinary(tv);
-	return ns ? ns : clock_from_timeval_slow(tv);
+	return ns != UINT64_MAX ? ns : clock_from_timeval_slow(tv);
 }
 
 void clock_to_timeval(uint64_t ns, struct timeval *tv);

@@ -85,6 +85,7 @@ earliest_of_four(const struct timer_entry *entries, size_t first)
 	return low ^ ((low ^ high) & mask);
 }
 
+/* The last family may be smaller. */
 static size_t
 earliest_of_last(const struct timer_entry *entries, size_t first, size_t count)
 {
@@ -94,25 +95,37 @@ earliest_of_last(const struct timer_entry *entries, size_t first, size_t count)
 	return best;
 }
 
+/* A heap of a million fits no cache: asks for the children of four siblings, which lie in one stretch of four lines,
+ * while the siblings are compared. */
+#define PREFETCH_CHILDREN(entries, first)                                                                              \
+	do {                                                                                                               \
+		PREFETCH((entries) + first_child_of(first));                                                                   \
+		PREFETCH((entries) + first_child_of((first) + 1));                                                             \
+		PREFETCH((entries) + first_child_of((first) + 2));                                                             \
+		PREFETCH((entries) + first_child_of((first) + 3));                                                             \
+	} while (0)
+
 static void
 sift_down(struct timer_heap *heap, size_t index, struct timer_entry entry)
 {
 	struct timer_entry *entries = heap->entries;
-	for (;;) {
-		size_t child = first_child_of(index);
-		if (child >= heap->count) break;
-		/* A heap of a million fits no cache: ask for the grandchildren, four lines in one stretch, while the children
-		 * are compared. (A macro: compilers drop calls of functions that do nothing but prefetch.) */
-		if (heap->count > OUT_OF_CACHE)
-			for (size_t i = 0; i < TIMER_HEAP_ARITY; i++)
-				PREFETCH(entries + first_child_of(child + i));
-		child = child + TIMER_HEAP_ARITY <= heap->count ? earliest_of_four(entries, child)
-														: earliest_of_last(entries, child, heap->count);
-		if (entries[child].deadline >= entry.deadline) break;
+	const size_t count = heap->count;
+	size_t child;
+	while ((child = first_child_of(index)) + TIMER_HEAP_ARITY <= count) {
+		if (count > OUT_OF_CACHE) PREFETCH_CHILDREN(entries, child);
+		child = earliest_of_four(entries, child);
+		if (entries[child].deadline >= entry.deadline) goto found;
 		timer_heap_put(heap, index, entries[child]);
 		if (index <= TIMER_HEAP_ARITY) PREFETCH(&entries[child].ev->ev_timeout); /* soon at the top */
 		index = child;
 	}
+	if (child < count) {
+		child = earliest_of_last(entries, child, count);
+		if (entries[child].deadline >= entry.deadline) goto found;
+		timer_heap_put(heap, index, entries[child]);
+		index = child;
+	}
+found:
 	timer_heap_put(heap, index, entry);
 }
 
