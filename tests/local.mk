@@ -114,7 +114,7 @@ CLEANFILES += $(test_entries)
 # The cases that stand for known defects of the libraries before us, and where libevent itself differs.
 check-known-holes: all $(check_PROGRAMS) $(test_entries)
 	@MKEVENT_BUILD='$(abs_top_builddir)' MKEVENT_SOURCE='$(abs_top_srcdir)' \
-		$(SHELL) $(srcdir)/tests/known-holes '$(MAKE)' $(test_entries)
+		$(SHELL) $(srcdir)/tests/known-holes '$(MAKE)' $(test_entries) $(test_scripts)
 check-differential: all $(check_PROGRAMS)
 	@MKEVENT_BUILD='$(abs_top_builddir)' MKEVENT_SOURCE='$(abs_top_srcdir)' $(SHELL) $(srcdir)/tests/differential/compare
 .PHONY: check-known-holes check-differential
