@@ -29,6 +29,7 @@ tests_unit_test_bufferevent_calls_LDFLAGS = $(AM_LDFLAGS) -export-dynamic
 loop_programs += tests/unit/test_bufferevent_connect
 loop_programs += tests/unit/test_bufferevent_filter
 loop_programs += tests/unit/test_bufferevent_limits
+loop_programs += tests/unit/test_bufferevent_memory
 loop_programs += tests/unit/test_bufferevent_pair
 loop_programs += tests/unit/test_bufferevent_threads
 loop_programs += tests/unit/test_bufferevent_type
