@@ -8,7 +8,7 @@
 #include <errno.h>
 
 #define SLAB_FIRST 3 /* chains in a buffer's first slab; each further one has twice as many */
-#define SLAB_MOST 63
+#define SLAB_MOST 255
 #define STEP_MAX ((size_t)1 << 20)
 
 /* Rounds up in steps of a quarter of the next lower power of two, so that sizes repeat and the allocator's free lists

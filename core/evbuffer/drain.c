@@ -9,12 +9,8 @@
 #include <string.h>
 
 void
-buffer_retire_locked(struct evbuffer *buffer, struct chain *chain, struct chain_list *dropped)
+buffer_retire_ours_locked(struct evbuffer *buffer, struct chain *chain)
 {
-	if (!chain_is_ours(chain)) {
-		chain_list_push(dropped, chain);
-		return;
-	}
 	if (buffer->spare || chain->size > SPARE_BUSY_MAX) {
 		mm_free(chain);
 		return;

@@ -199,7 +199,15 @@ buffer_append_locked(struct evbuffer *buffer, const void *data, size_t length)
 /* count <= the length. What is left to clean up goes to dropped. */
 void buffer_drain_locked(struct evbuffer *buffer, size_t count, struct chain_list *dropped);
 /* A chain left the list: keep it as spare, free it, or put it on dropped. */
-void buffer_retire_locked(struct evbuffer *buffer, struct chain *chain, struct chain_list *dropped);
+void buffer_retire_ours_locked(struct evbuffer *buffer, struct chain *chain);
+static inline void
+buffer_retire_locked(struct evbuffer *buffer, struct chain *chain, struct chain_list *dropped)
+{
+	if (chain_is_ours(chain))
+		buffer_retire_ours_locked(buffer, chain);
+	else
+		chain_list_push(dropped, chain);
+}
 /* Call when the list became empty. */
 void buffer_emptied_locked(struct evbuffer *buffer);
 /* Copies count bytes (that must be there) from a place on. Returns 0, or -1 when a file cannot be brought in. */

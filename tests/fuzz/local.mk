@@ -3,10 +3,10 @@
 #
 #   ./configure --disable-shared CC=clang CFLAGS='-g -O1 -fsanitize=fuzzer-no-link,address,undefined' && make
 #   make tests/fuzz/evbuffer && tests/fuzz/evbuffer -max_total_time=60
-FUZZ_LDFLAGS = -fsanitize=fuzzer
+fuzz_flags = -fsanitize=fuzzer
 fuzz_programs =
 # In alphabetic order. A new one adds its lines.
 fuzz_programs += tests/fuzz/evbuffer
-tests_fuzz_evbuffer_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_evbuffer_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
 EXTRA_PROGRAMS += $(fuzz_programs)
 CLEANFILES += $(fuzz_programs)
