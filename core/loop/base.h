@@ -138,6 +138,7 @@ struct loop_counters {
 	uint64_t woke;
 	void *last_callback;
 	unsigned hunting;
+	uint64_t caught_ns; /* how long the one took that was found in this turn */
 };
 
 struct event_base {

@@ -37,11 +37,13 @@ static inline void
 meter_run_over_locked(struct event_base *base, uint64_t began, int ran)
 {
 	struct loop_counters *counters = &base->counters;
-	uint64_t spent = clock_coarse() - began;
+	uint64_t spent = clock_coarse() - began, caught = counters->caught_ns;
 	counters->ran_ns += spent;
+	counters->caught_ns = 0;
 	if (UNLIKELY(counters->hunting)) counters->hunting--;
 	if (LIKELY(spent <= counters->longest_ns)) return;
 	counters->longest_ns = spent;
+	if (caught * 2 >= spent) return;
 	counters->longest_callback = ran == 1 ? counters->last_callback : NULL;
 	counters->hunting = ran == 1 ? 0 : METER_HUNT_TURNS;
 }
@@ -57,8 +59,11 @@ static inline void
 meter_callback_over_locked(struct event_base *base, uint64_t began)
 {
 	struct loop_counters *counters = &base->counters;
-	if (LIKELY(!began) || (clock_coarse() - began) * 2 < counters->longest_ns) return;
+	if (LIKELY(!began)) return;
+	uint64_t spent = clock_coarse() - began;
+	if (spent * 2 < counters->longest_ns) return;
 	counters->longest_callback = counters->last_callback;
+	counters->caught_ns = spent;
 	counters->hunting = 0;
 }
 
