@@ -44,6 +44,7 @@ loop_programs += tests/unit/test_evbuffer_callbacks
 loop_programs += tests/unit/test_event
 loop_programs += tests/unit/test_finalize
 loop_programs += tests/unit/test_fork
+loop_programs += tests/unit/test_http_client
 loop_programs += tests/unit/test_http_holes
 loop_programs += tests/unit/test_http_server
 loop_programs += tests/unit/test_inspect

@@ -222,8 +222,8 @@ static bool
 stays_open(const struct evhttp_connection *conn, const struct http_request *request)
 {
 	const struct http_parser *parser = &conn->parser;
-	const bool sent = !request->body_held && !(request->streamed && !request->pub.userdone) &&
-					  !evbuffer_get_length(bufferevent_get_output(conn->bev));
+	const bool more_to_send = request->streamed && !request->pub.userdone && !(request->sized && !request->body_left);
+	const bool sent = !request->body_held && !more_to_send && !evbuffer_get_length(bufferevent_get_output(conn->bev));
 	return parser->keep_alive && !request->asked_close && sent && !conn->input_eof;
 }
 

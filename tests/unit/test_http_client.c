@@ -1,0 +1,830 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The HTTP client against a server that is a bare socket, so that it can answer what no library would: both run in one
+ * thread. Each path that is asked for has its own canned behaviour. */
+#include "http_fixture.h"
+
+#include <sys/un.h>
+
+struct rogue {
+	struct event_base *base;
+	struct event *accepting;
+	int listener;
+	uint16_t port;
+	int connections; /* accepted so far */
+	char requests[16384];
+	/* What the client's callbacks said, in order. */
+	char log[4096];
+};
+
+struct peer {
+	struct rogue *rogue;
+	struct bufferevent *bev;
+};
+
+static void
+say(struct rogue *rogue, const char *text)
+{
+	const size_t len = strlen(rogue->log);
+	snprintf(rogue->log + len, sizeof(rogue->log) - len, "%s%s", len ? " " : "", text);
+}
+
+#define OK_ANSWER "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
+
+static const struct {
+	const char *path, *answer;
+	bool close;
+} canned[] = {
+	{"/ok", OK_ANSWER, false},
+	{"/eof", "", true},
+	{"/hang", "", false},
+	{"/bad", "ZORK 12\r\n\r\n", false},
+	{"/short", "HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nhello", true},
+	{"/close", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello", true},
+	{"/last", OK_ANSWER, true},
+	{"/204", "HTTP/1.1 204 No\r\nContent-Length: 3\r\n\r\n", false},
+	{"/304", "HTTP/1.1 304 No\r\nContent-Length: 3\r\n\r\n", false},
+	{"/100", "HTTP/1.1 100 Continue\r\nX-Interim: 1\r\n\r\nHTTP/1.1 103 Hints\r\nX-Hint: 1\r\n\r\n" OK_ANSWER, false},
+	{"/chunked",
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x\r\nde\r\n0\r\nX-Trailer: 1\r\n\r\n",
+		false},
+	{"/until", "HTTP/1.1 200 OK\r\n\r\nabcdef", true},
+	{"/two-lengths", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello", false},
+	{"/both", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\nhello", false},
+	{"/chunk-size", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0x3\r\nabc\r\n0\r\n\r\n", false},
+	{"/fold", "HTTP/1.1 200 OK\r\nX: a\r\n b\r\nContent-Length: 0\r\n\r\n", false},
+	{"/extra", OK_ANSWER "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil", false},
+	{"/refuse", "HTTP/1.1 417 No\r\nContent-Length: 0\r\n\r\n", false},
+};
+
+static void
+answer_path(struct peer *peer, const char *path, size_t len, bool head)
+{
+	for (size_t i = 0; i < LENGTH(canned); i++) {
+		if (strlen(canned[i].path) != len || memcmp(canned[i].path, path, len) != 0) continue;
+		const char *end = head ? strstr(canned[i].answer, "\r\n\r\n") : NULL;
+		const size_t size = end ? (size_t)(end + 4 - canned[i].answer) : strlen(canned[i].answer);
+		(void)bufferevent_write(peer->bev, canned[i].answer, size);
+		return;
+	}
+	if (len >= 8 && memcmp(path, "/endless", 8) == 0) {
+		(void)bufferevent_write(peer->bev, "HTTP/1.1 200 OK\r\n", 17);
+		for (int i = 0; i < 20000; i++)
+			(void)bufferevent_write(peer->bev, "X: y\r\n", 6);
+		return;
+	}
+	if (len >= 8 && memcmp(path, "/interim", 8) == 0)
+		for (int i = 0; i < 200; i++)
+			(void)bufferevent_write(peer->bev, "HTTP/1.1 102 Wait\r\n\r\n", 21);
+}
+
+static void
+peer_free(struct peer *peer)
+{
+	bufferevent_free(peer->bev);
+	free(peer);
+}
+
+/* Whether the connection is closed when its answer is written. */
+static bool
+to_be_closed(const char *path, size_t len)
+{
+	for (size_t i = 0; i < LENGTH(canned); i++)
+		if (strlen(canned[i].path) == len && memcmp(canned[i].path, path, len) == 0) return canned[i].close;
+	return false;
+}
+
+static void
+close_when_written(struct bufferevent *bev, void *arg)
+{
+	(void)bev;
+	peer_free(arg);
+}
+
+static void
+peer_read(struct bufferevent *bev, void *arg)
+{
+	struct peer *peer = arg;
+	struct evbuffer *input = bufferevent_get_input(bev);
+	for (;;) {
+		const struct evbuffer_ptr end = evbuffer_search(input, "\r\n\r\n", 4, NULL);
+		if (end.pos < 0) return;
+		char head[2048], path[256];
+		const size_t len = (size_t)end.pos + 4;
+		assert_true(len < sizeof(head));
+		evbuffer_remove(input, head, len);
+		head[len] = '\0';
+		const size_t used = strlen(peer->rogue->requests);
+		snprintf(peer->rogue->requests + used, sizeof(peer->rogue->requests) - used, "%s", head);
+		const char *length = strstr(head, "Content-Length: ");
+		if (length && !strstr(head, "Expect:")) evbuffer_drain(input, (size_t)atoi(length + 16));
+		assert_int_equal(sscanf(head, "%*s %255s", path), 1);
+		answer_path(peer, path, strlen(path), strncmp(head, "HEAD", 4) == 0);
+		if (!to_be_closed(path, strlen(path))) continue;
+		if (evbuffer_get_length(bufferevent_get_output(bev)) == 0)
+			peer_free(peer);
+		else
+			bufferevent_setcb(bev, NULL, close_when_written, NULL, peer);
+		return;
+	}
+}
+
+static void
+peer_event(struct bufferevent *bev, short what, void *arg)
+{
+	(void)bev;
+	(void)what;
+	peer_free(arg);
+}
+
+static void
+rogue_accept(evutil_socket_t listener, short what, void *arg)
+{
+	struct rogue *rogue = arg;
+	(void)what;
+	const int fd = accept(listener, NULL, NULL);
+	if (fd < 0) return;
+	assert_int_equal(evutil_make_socket_nonblocking(fd), 0);
+	struct peer *peer = malloc(sizeof(*peer));
+	peer->rogue = rogue;
+	peer->bev = bufferevent_socket_new(rogue->base, fd, BEV_OPT_CLOSE_ON_FREE);
+	bufferevent_setcb(peer->bev, peer_read, NULL, peer_event, peer);
+	bufferevent_enable(peer->bev, EV_READ | EV_WRITE);
+	rogue->connections++;
+}
+
+static void
+rogue_begin(struct rogue *rogue)
+{
+	struct sockaddr_in address;
+	socklen_t length = sizeof(address);
+	memset(rogue, 0, sizeof(*rogue));
+	memset(&address, 0, sizeof(address));
+	address.sin_family = AF_INET;
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	rogue->base = event_base_new();
+	rogue->listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	assert_int_equal(bind(rogue->listener, (struct sockaddr *)&address, length), 0);
+	assert_int_equal(listen(rogue->listener, 50), 0);
+	assert_int_equal(getsockname(rogue->listener, (struct sockaddr *)&address, &length), 0);
+	rogue->port = ntohs(address.sin_port);
+	rogue->accepting = event_new(rogue->base, rogue->listener, EV_READ | EV_PERSIST, rogue_accept, rogue);
+	assert_int_equal(event_add(rogue->accepting, NULL), 0);
+}
+
+static void
+run_ms(struct rogue *rogue, long ms)
+{
+	const struct timeval tv = {ms / 1000, ms % 1000 * 1000};
+	assert_int_equal(event_base_loopexit(rogue->base, &tv), 0);
+	(void)event_base_dispatch(rogue->base);
+}
+
+static void
+rogue_end(struct rogue *rogue)
+{
+	run_ms(rogue, 5); /* the peers see that the client is gone */
+	event_free(rogue->accepting);
+	close(rogue->listener);
+	event_base_free(rogue->base);
+}
+
+/* ---- The client's callbacks ---- */
+
+struct question {
+	struct rogue *rogue;
+	const char *name;
+	struct evhttp_connection *evcon;
+	struct evhttp_request *req;
+	bool cancel_in_piece, own;
+};
+
+static void
+on_done(struct evhttp_request *req, void *arg)
+{
+	struct question *q = arg;
+	char text[256];
+	if (!req) {
+		snprintf(text, sizeof(text), "%s:null", q->name);
+	} else {
+		struct evbuffer *body = evhttp_request_get_input_buffer(req);
+		const size_t len = evbuffer_get_length(body);
+		snprintf(text, sizeof(text), "%s:%d%s%.*s", q->name, evhttp_request_get_response_code(req), len ? "=" : "",
+			(int)len, len ? (char *)evbuffer_pullup(body, -1) : "");
+		if (q->own) evhttp_request_own(req);
+		assert_null(evhttp_find_header(evhttp_request_get_input_headers(req), "X-Trailer"));
+		assert_null(evhttp_find_header(evhttp_request_get_input_headers(req), "X-Interim"));
+		assert_null(evhttp_find_header(evhttp_request_get_input_headers(req), "X-Hint"));
+	}
+	say(q->rogue, text);
+}
+
+static void
+on_error(enum evhttp_request_error error, void *arg)
+{
+	struct question *q = arg;
+	char text[64];
+	snprintf(text, sizeof(text), "%s!%d", q->name, (int)error);
+	say(q->rogue, text);
+}
+
+static void
+on_closed(struct evhttp_connection *evcon, void *arg)
+{
+	(void)evcon;
+	say(arg, "closed");
+}
+
+static struct evhttp_connection *
+connect_client(struct rogue *rogue)
+{
+	struct evhttp_connection *evcon = evhttp_connection_base_new(rogue->base, NULL, "127.0.0.1", rogue->port);
+	assert_non_null(evcon);
+	evhttp_connection_set_closecb(evcon, on_closed, rogue);
+	return evcon;
+}
+
+static struct evhttp_request *
+ask(struct question *q, struct rogue *rogue, struct evhttp_connection *evcon, const char *name,
+	enum evhttp_cmd_type type, const char *path)
+{
+	q->rogue = rogue;
+	q->name = name;
+	q->evcon = evcon;
+	q->req = evhttp_request_new(on_done, q);
+	assert_non_null(q->req);
+	evhttp_request_set_error_cb(q->req, on_error);
+	if (type == EVHTTP_REQ_POST) evbuffer_add(evhttp_request_get_output_buffer(q->req), "body", 4);
+	assert_int_equal(evhttp_make_request(evcon, q->req, type, path), 0);
+	return q->req;
+}
+
+/* Two requests, one behind the other, on one connection; what the callbacks say. */
+static void
+pairs(void **state)
+{
+	static const struct {
+		enum evhttp_cmd_type type;
+		const char *first, *second, *log;
+	} rows[] = {
+		{EVHTTP_REQ_GET, "/ok", "/ok", "a:200=hello b:200=hello"},
+		{EVHTTP_REQ_POST, "/ok", "/ok", "a:200=hello b:200=hello"},
+		{EVHTTP_REQ_HEAD, "/ok", "/ok", "a:200 b:200=hello"},
+		{EVHTTP_REQ_GET, "/204", "/ok", "a:204 b:200=hello"},
+		{EVHTTP_REQ_GET, "/304", "/ok", "a:304 b:200=hello"},
+		{EVHTTP_REQ_GET, "/100", "/ok", "a:200=hello b:200=hello"},
+		{EVHTTP_REQ_GET, "/chunked", "/ok", "a:200=abcde b:200=hello"},
+		{EVHTTP_REQ_GET, "/close", "/ok", "closed a:200=hello b:200=hello"},
+		{EVHTTP_REQ_GET, "/until", "/ok", "closed a:200=abcdef b:200=hello"},
+		{EVHTTP_REQ_GET, "/eof", "/ok", "closed a!1 a:null b:200=hello"},
+		{EVHTTP_REQ_GET, "/short", "/ok", "closed a!1 a:null b:200=hello"},
+		{EVHTTP_REQ_GET, "/bad", "/ok", "closed a!2 a:null b:200=hello"},
+		{EVHTTP_REQ_GET, "/two-lengths", "/ok", "closed a!2 a:null b:200=hello"},
+		{EVHTTP_REQ_GET, "/both", "/ok", "closed a!2 a:null b:200=hello"},
+		{EVHTTP_REQ_GET, "/chunk-size", "/ok", "closed a!2 a:null b:200=hello"},
+		{EVHTTP_REQ_GET, "/fold", "/ok", "closed a!2 a:null b:200=hello"},
+		{EVHTTP_REQ_GET, "/endless", "/ok", "closed a!2 a:null b:200=hello"},
+		{EVHTTP_REQ_GET, "/interim", "/ok", "closed a!2 a:null b:200=hello"},
+		{EVHTTP_REQ_GET, "/extra", "/ok", "a:200=hello closed b:200=hello"},
+	};
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct rogue rogue;
+		struct question a = {0}, b = {0};
+		rogue_begin(&rogue);
+		struct evhttp_connection *evcon = connect_client(&rogue);
+		ask(&a, &rogue, evcon, "a", rows[i].type, rows[i].first);
+		ask(&b, &rogue, evcon, "b", EVHTTP_REQ_GET, rows[i].second);
+		run_ms(&rogue, 40);
+		if (strcmp(rogue.log, rows[i].log) != 0) print_message("%s\n", rows[i].first);
+		assert_string_equal(rogue.log, rows[i].log);
+		evhttp_connection_free(evcon);
+		rogue_end(&rogue);
+	}
+}
+
+static void
+request_text(void **state)
+{
+	struct rogue rogue;
+	struct question a = {0}, b = {0}, c = {0};
+	char wanted[512];
+	(void)state;
+	rogue_begin(&rogue);
+	struct evhttp_connection *evcon = connect_client(&rogue);
+	ask(&a, &rogue, evcon, "a", EVHTTP_REQ_GET, "/ok");
+	ask(&b, &rogue, evcon, "b", EVHTTP_REQ_PUT, "/ok");
+	ask(&c, &rogue, evcon, "c", EVHTTP_REQ_POST, "/ok");
+	run_ms(&rogue, 20);
+	snprintf(wanted, sizeof(wanted),
+		"GET /ok HTTP/1.1\r\nHost: 127.0.0.1:%u\r\n\r\nPUT /ok HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nContent-Length: "
+		"0\r\n\r\n"
+		"POST /ok HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nContent-Length: 4\r\n\r\n",
+		rogue.port, rogue.port, rogue.port);
+	assert_string_equal(rogue.requests, wanted);
+	assert_int_equal(rogue.connections, 1);
+	evhttp_connection_free(evcon);
+	rogue_end(&rogue);
+}
+
+static void
+targets_are_checked(void **state)
+{
+	static const char *const bad[] = {"", "/a b", "/a\r\nX: y", "/a\nb", "/\t"};
+	struct rogue rogue;
+	(void)state;
+	rogue_begin(&rogue);
+	struct evhttp_connection *evcon = connect_client(&rogue);
+	for (size_t i = 0; i < LENGTH(bad); i++)
+		assert_int_equal(evhttp_make_request(evcon, evhttp_request_new(NULL, NULL), EVHTTP_REQ_GET, bad[i]), -1);
+	evhttp_connection_free(evcon);
+	rogue_end(&rogue);
+}
+
+static void
+refused(void **state)
+{
+	struct rogue rogue;
+	struct question a = {0}, b = {0};
+	const struct timeval soon = {0, 10000};
+	(void)state;
+	rogue_begin(&rogue);
+	struct evhttp_connection *evcon = evhttp_connection_base_new(rogue.base, NULL, "127.0.0.1", 1);
+	evhttp_connection_set_retries(evcon, 2);
+	evhttp_connection_set_initial_retry_tv(evcon, &soon);
+	ask(&a, &rogue, evcon, "a", EVHTTP_REQ_GET, "/ok");
+	ask(&b, &rogue, evcon, "b", EVHTTP_REQ_GET, "/ok");
+	assert_string_equal(rogue.log, "");
+	run_ms(&rogue, 15);
+	assert_string_equal(rogue.log, "");
+	run_ms(&rogue, 60);
+	assert_string_equal(rogue.log, "a:0 b:0");
+	evhttp_connection_free(evcon);
+	rogue_end(&rogue);
+}
+
+/* 2385638e: a connection that is refused again and again costs no descriptor. */
+static void
+hole_2385638e_retries(void **state)
+{
+	struct rogue rogue;
+	struct question a = {0};
+	const struct timeval at_once = {0, 1};
+	(void)state;
+	rogue_begin(&rogue);
+	struct evhttp_connection *evcon = evhttp_connection_base_new(rogue.base, NULL, "127.0.0.1", 1);
+	evhttp_connection_set_retries(evcon, 8);
+	evhttp_connection_set_initial_retry_tv(evcon, &at_once);
+	for (int round = 0; round < 125; round++) {
+		rogue.log[0] = '\0';
+		ask(&a, &rogue, evcon, "a", EVHTTP_REQ_GET, "/ok");
+		for (int i = 0; i < 100 && !rogue.log[0]; i++)
+			(void)event_base_loop(rogue.base, EVLOOP_ONCE);
+		assert_string_equal(rogue.log, "a:0");
+	}
+	const int next = dup(rogue.listener);
+	assert_true(next < rogue.listener + 8);
+	close(next);
+	evhttp_connection_free(evcon);
+	rogue_end(&rogue);
+}
+
+static void
+timeouts(void **state)
+{
+	struct rogue rogue;
+	struct question a = {0}, b = {0};
+	const struct timeval short_time = {0, 50000};
+	(void)state;
+	rogue_begin(&rogue);
+	struct evhttp_connection *evcon = connect_client(&rogue);
+	evhttp_connection_set_timeout_tv(evcon, &short_time);
+	ask(&a, &rogue, evcon, "a", EVHTTP_REQ_GET, "/hang");
+	run_ms(&rogue, 20);
+	assert_string_equal(rogue.log, "");
+	run_ms(&rogue, 80);
+	assert_string_equal(rogue.log, "closed a!0 a:null");
+	ask(&b, &rogue, evcon, "b", EVHTTP_REQ_GET, "/ok");
+	run_ms(&rogue, 20);
+	assert_string_equal(rogue.log, "closed a!0 a:null b:200=hello");
+	run_ms(&rogue, 120); /* idle is no reason to close */
+	ask(&a, &rogue, evcon, "a", EVHTTP_REQ_GET, "/ok");
+	run_ms(&rogue, 20);
+	assert_string_equal(rogue.log, "closed a!0 a:null b:200=hello a:200=hello");
+	assert_int_equal(rogue.connections, 2);
+	evhttp_connection_free(evcon);
+	rogue_end(&rogue);
+}
+
+static void
+cancelling(void **state)
+{
+	struct rogue rogue;
+	struct question a = {0}, b = {0}, c = {0};
+	(void)state;
+	rogue_begin(&rogue);
+	struct evhttp_connection *evcon = connect_client(&rogue);
+	ask(&a, &rogue, evcon, "a", EVHTTP_REQ_GET, "/hang");
+	ask(&b, &rogue, evcon, "b", EVHTTP_REQ_GET, "/ok");
+	ask(&c, &rogue, evcon, "c", EVHTTP_REQ_GET, "/ok");
+	run_ms(&rogue, 10);
+	evhttp_cancel_request(b.req);
+	evhttp_cancel_request(a.req);
+	run_ms(&rogue, 20);
+	assert_string_equal(rogue.log, "closed a!4 c:200=hello");
+	evhttp_cancel_request(evhttp_request_new(NULL, NULL)); /* never sent */
+	evhttp_connection_free(evcon);
+	rogue_end(&rogue);
+}
+
+static void
+cancel_in_piece(struct evhttp_request *req, void *arg)
+{
+	struct question *q = arg;
+	char text[32];
+	snprintf(text, sizeof(text), "piece%zu", evbuffer_get_length(evhttp_request_get_input_buffer(req)));
+	say(q->rogue, text);
+	if (q->cancel_in_piece) evhttp_cancel_request(req);
+}
+
+static void
+pieces(void **state)
+{
+	(void)state;
+	for (int cancel = 0; cancel < 2; cancel++) {
+		struct rogue rogue;
+		struct question a = {.cancel_in_piece = cancel}, b = {0};
+		rogue_begin(&rogue);
+		struct evhttp_connection *evcon = connect_client(&rogue);
+		evhttp_request_set_chunked_cb(ask(&a, &rogue, evcon, "a", EVHTTP_REQ_GET, "/chunked"), cancel_in_piece);
+		ask(&b, &rogue, evcon, "b", EVHTTP_REQ_GET, "/ok");
+		run_ms(&rogue, 30);
+		assert_string_equal(rogue.log, cancel ? "piece3 closed a!4 b:200=hello" : "piece3 piece2 a:200 b:200=hello");
+		evhttp_connection_free(evcon);
+		rogue_end(&rogue);
+	}
+}
+
+static int
+refuse_head(struct evhttp_request *req, void *arg)
+{
+	(void)arg;
+	return evhttp_request_get_response_code(req) == 200 ? -1 : 0;
+}
+
+static void
+limits(void **state)
+{
+	struct rogue rogue;
+	struct question a = {0}, b = {0}, c = {0};
+	(void)state;
+	rogue_begin(&rogue);
+	struct evhttp_connection *evcon = connect_client(&rogue);
+	evhttp_connection_set_max_body_size(evcon, 4);
+	ask(&a, &rogue, evcon, "a", EVHTTP_REQ_GET, "/ok");
+	ask(&b, &rogue, evcon, "b", EVHTTP_REQ_GET, "/chunked");
+	run_ms(&rogue, 20);
+	assert_string_equal(rogue.log, "closed a!5 a:null closed b!5 b:null");
+	rogue.log[0] = '\0';
+	evhttp_connection_set_max_headers_size(evcon, 20);
+	ask(&c, &rogue, evcon, "c", EVHTTP_REQ_GET, "/ok");
+	run_ms(&rogue, 20);
+	assert_string_equal(rogue.log, "closed c!2 c:null");
+	evhttp_connection_set_max_headers_size(evcon, -1);
+	rogue.log[0] = '\0';
+	evhttp_request_set_header_cb(ask(&c, &rogue, evcon, "c", EVHTTP_REQ_GET, "/ok"), refuse_head);
+	run_ms(&rogue, 20);
+	assert_string_equal(rogue.log, "closed c!1 c:null");
+	evhttp_connection_free(evcon);
+	rogue_end(&rogue);
+}
+
+/* The server closes a kept connection: seen while idle, or at the very moment when the next request is sent. */
+static void
+closed_while_idle(void **state)
+{
+	struct rogue rogue;
+	struct question a = {0}, b = {0};
+	(void)state;
+	rogue_begin(&rogue);
+	struct evhttp_connection *evcon = connect_client(&rogue);
+	ask(&a, &rogue, evcon, "a", EVHTTP_REQ_GET, "/last");
+	run_ms(&rogue, 20);
+	ask(&b, &rogue, evcon, "b", EVHTTP_REQ_GET, "/ok");
+	run_ms(&rogue, 20);
+	assert_string_equal(rogue.log, "a:200=hello closed b:200=hello");
+	rogue.log[0] = '\0';
+	ask(&a, &rogue, evcon, "a", EVHTTP_REQ_GET, "/last");
+	ask(&b, &rogue, evcon, "b", EVHTTP_REQ_GET, "/ok");
+	run_ms(&rogue, 20);
+	assert_string_equal(rogue.log, "a:200=hello closed b:200=hello");
+	evhttp_connection_free(evcon);
+	rogue_end(&rogue);
+}
+
+static void
+owned_requests(void **state)
+{
+	struct rogue rogue;
+	struct question a = {.own = true};
+	(void)state;
+	rogue_begin(&rogue);
+	struct evhttp_connection *evcon = connect_client(&rogue);
+	ask(&a, &rogue, evcon, "a", EVHTTP_REQ_GET, "/ok");
+	run_ms(&rogue, 20);
+	assert_int_equal(evhttp_request_is_owned(a.req), 1);
+	assert_null(evhttp_request_get_connection(a.req));
+	assert_string_equal(evhttp_request_get_response_code_line(a.req), "OK");
+	evhttp_connection_free(evcon);
+	assert_int_equal(evbuffer_get_length(evhttp_request_get_input_buffer(a.req)), 5);
+	evhttp_request_free(a.req);
+	rogue_end(&rogue);
+}
+
+static void
+freeing(void **state)
+{
+	struct rogue rogue;
+	struct question a = {0}, b = {0};
+	(void)state;
+	rogue_begin(&rogue);
+	struct evhttp_connection *evcon = connect_client(&rogue);
+	ask(&a, &rogue, evcon, "a", EVHTTP_REQ_GET, "/hang");
+	ask(&b, &rogue, evcon, "b", EVHTTP_REQ_GET, "/ok");
+	run_ms(&rogue, 10);
+	evhttp_connection_free(evcon);
+	assert_string_equal(rogue.log, "closed");
+	evcon = connect_client(&rogue);
+	ask(&a, &rogue, evcon, "a", EVHTTP_REQ_GET, "/ok");
+	evhttp_connection_free(evcon); /* still connecting */
+	assert_string_equal(rogue.log, "closed");
+	evcon = connect_client(&rogue);
+	ask(&a, &rogue, evcon, "a", EVHTTP_REQ_GET, "/ok");
+	evhttp_connection_free_on_completion(evcon);
+	run_ms(&rogue, 20);
+	assert_string_equal(rogue.log, "closed a:200=hello");
+	evhttp_connection_free_on_completion(connect_client(&rogue));
+	rogue_end(&rogue);
+}
+
+/* ---- Freed in callbacks ---- */
+
+enum where { IN_DONE, IN_ERROR, IN_PIECE, IN_HEAD, IN_CLOSE, WHERE_COUNT };
+
+static enum where free_where;
+static struct evhttp_connection *free_what;
+
+static void
+free_it(enum where here)
+{
+	struct evhttp_connection *evcon = free_what;
+	if (here != free_where || !evcon) return;
+	free_what = NULL;
+	evhttp_connection_free(evcon);
+}
+
+static void
+free_in_done(struct evhttp_request *req, void *arg)
+{
+	(void)req;
+	(void)arg;
+	free_it(IN_DONE);
+}
+
+static void
+free_in_error(enum evhttp_request_error error, void *arg)
+{
+	(void)error;
+	(void)arg;
+	free_it(IN_ERROR);
+}
+
+static void
+free_in_piece(struct evhttp_request *req, void *arg)
+{
+	(void)req;
+	(void)arg;
+	free_it(IN_PIECE);
+}
+
+static int
+free_in_head(struct evhttp_request *req, void *arg)
+{
+	(void)req;
+	(void)arg;
+	free_it(IN_HEAD);
+	return 0;
+}
+
+static void
+free_in_close(struct evhttp_connection *evcon, void *arg)
+{
+	(void)evcon;
+	(void)arg;
+	free_it(IN_CLOSE);
+}
+
+static void
+hole_issues_797_818_client_freed_in_callbacks(void **state)
+{
+	static const char *const endings[] = {"/ok", "/close", "/short", "/bad", "/chunked"};
+	(void)state;
+	for (int where = 0; where < WHERE_COUNT; where++)
+		for (size_t i = 0; i < LENGTH(endings); i++) {
+			struct rogue rogue;
+			rogue_begin(&rogue);
+			struct evhttp_connection *evcon = connect_client(&rogue);
+			evhttp_connection_set_closecb(evcon, free_in_close, NULL);
+			free_where = (enum where)where;
+			free_what = evcon;
+			for (int n = 0; n < 3; n++) {
+				struct evhttp_request *req = evhttp_request_new(free_in_done, NULL);
+				evhttp_request_set_error_cb(req, free_in_error);
+				evhttp_request_set_chunked_cb(req, free_in_piece);
+				evhttp_request_set_header_cb(req, free_in_head);
+				assert_int_equal(evhttp_make_request(evcon, req, EVHTTP_REQ_GET, endings[i]), 0);
+			}
+			run_ms(&rogue, 15);
+			if (free_what) evhttp_connection_free(free_what);
+			free_what = NULL;
+			rogue_end(&rogue);
+		}
+}
+
+/* ---- Bodies ---- */
+
+static void
+ask_again(struct evhttp_request *req, void *arg)
+{
+	struct question *q = arg;
+	on_done(req, q);
+	if (strcmp(q->name, "a") != 0) return;
+	q->name = "b";
+	struct evhttp_request *next = evhttp_request_new(ask_again, q);
+	assert_int_equal(evhttp_make_request(q->evcon, next, EVHTTP_REQ_GET, "/ok"), 0);
+}
+
+static void
+asked_in_callback(void **state)
+{
+	static const char *const first[] = {"/ok", "/close", "/eof", "/bad"};
+	(void)state;
+	for (size_t i = 0; i < LENGTH(first); i++) {
+		struct rogue rogue;
+		struct question q = {.rogue = &rogue, .name = "a"};
+		rogue_begin(&rogue);
+		q.evcon = connect_client(&rogue);
+		assert_int_equal(evhttp_make_request(q.evcon, evhttp_request_new(ask_again, &q), EVHTTP_REQ_GET, first[i]), 0);
+		run_ms(&rogue, 20);
+		assert_non_null(strstr(rogue.log, "b:200=hello"));
+		evhttp_connection_free(q.evcon);
+		rogue_end(&rogue);
+	}
+}
+
+static void
+unix_answer(struct evhttp_request *req, void *arg)
+{
+	(void)arg;
+	struct evbuffer *body = evbuffer_new();
+	evbuffer_add_printf(body, "unix %s", evhttp_find_header(evhttp_request_get_input_headers(req), "Host"));
+	evhttp_send_reply(req, 200, "OK", body);
+	evbuffer_free(body);
+}
+
+#ifdef EVHTTP_SERVER_LENIENT
+static void
+expecting(void **state)
+{
+	struct rogue rogue;
+	struct question a = {0};
+	(void)state;
+	rogue_begin(&rogue);
+	struct evhttp_connection *evcon = connect_client(&rogue);
+	a.rogue = &rogue;
+	a.name = "a";
+	struct evhttp_request *req = evhttp_request_new(on_done, &a);
+	evhttp_add_header(evhttp_request_get_output_headers(req), "Expect", "100-continue");
+	evbuffer_add(evhttp_request_get_output_buffer(req), "body", 4);
+	assert_int_equal(evhttp_make_request(evcon, req, EVHTTP_REQ_POST, "/refuse"), 0);
+	run_ms(&rogue, 20);
+	assert_string_equal(rogue.log, "closed a:417"); /* the body never went, so the connection cannot go on */
+	evhttp_connection_free(evcon);
+	rogue_end(&rogue);
+}
+
+static void
+streamed(void **state)
+{
+	(void)state;
+	for (int sized = 0; sized < 2; sized++) {
+		struct fixture f;
+		struct rogue rogue = {0};
+		struct question a = {.rogue = &rogue, .name = "a"};
+		fixture_begin(&f);
+		struct evhttp_connection *evcon = evhttp_connection_base_new(f.base, NULL, "127.0.0.1", f.port);
+		struct evhttp_request *req = evhttp_request_new(on_done, &a);
+		struct evbuffer *piece = evbuffer_new();
+		assert_int_equal(evhttp_request_set_streamed(req), 0);
+		if (sized) evhttp_add_header(evhttp_request_get_output_headers(req), "Content-Length", "8");
+		assert_int_equal(evhttp_make_request(evcon, req, EVHTTP_REQ_POST, "/up"), 0);
+		evbuffer_add(piece, "one,", 4);
+		assert_int_equal(evhttp_request_send_chunk(req, piece, NULL, NULL), 0); /* before it is connected */
+		fixture_run_ms(&f, 10);
+		evbuffer_add(piece, "two.", 4);
+		assert_int_equal(evhttp_request_send_chunk(req, piece, NULL, NULL), 0);
+		fixture_run_ms(&f, 10);
+		if (!sized) { /* with a length, the server has it all already, and the request is gone */
+			assert_string_equal(f.seen, "");
+			assert_int_equal(evhttp_request_send_end(req), 0);
+			assert_int_equal(evhttp_request_send_end(req), -1);
+			fixture_run_ms(&f, 10);
+		}
+		assert_non_null(strstr(f.seen, "[one,two.]"));
+		assert_string_equal(rogue.log, "a:200=hello");
+		evbuffer_free(piece);
+		evhttp_connection_free(evcon);
+		fixture_end(&f);
+	}
+}
+
+static void
+unix_socket(void **state)
+{
+	struct sockaddr_un address;
+	struct rogue rogue = {0};
+	struct question a = {.rogue = &rogue, .name = "a"};
+	(void)state;
+	memset(&address, 0, sizeof(address));
+	address.sun_family = AF_UNIX;
+	snprintf(address.sun_path, sizeof(address.sun_path), "/tmp/mkevent-http-%d", (int)getpid());
+	const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(listen(fd, 5), 0);
+	struct event_base *base = event_base_new();
+	struct evhttp *http = evhttp_new(base);
+	assert_int_equal(evhttp_accept_socket(http, fd), 0);
+	evhttp_set_gencb(http, unix_answer, NULL);
+	struct evhttp_connection *evcon = evhttp_connection_base_bufferevent_unix_new(base, NULL, address.sun_path);
+	assert_non_null(evcon);
+	assert_int_equal(evhttp_make_request(evcon, evhttp_request_new(on_done, &a), EVHTTP_REQ_GET, "/"), 0);
+	const struct timeval tv = {0, 20000};
+	assert_int_equal(event_base_loopexit(base, &tv), 0);
+	(void)event_base_dispatch(base);
+	assert_string_equal(rogue.log, "a:200=unix localhost");
+	evhttp_connection_free(evcon);
+	evhttp_free(http);
+	event_base_free(base);
+	unlink(address.sun_path);
+}
+#endif
+
+static void
+local_address(void **state)
+{
+	struct rogue rogue;
+	struct question a = {0};
+	(void)state;
+	rogue_begin(&rogue);
+	struct evhttp_connection *evcon = connect_client(&rogue);
+	evhttp_connection_set_local_address(evcon, "127.0.0.2");
+	ask(&a, &rogue, evcon, "a", EVHTTP_REQ_GET, "/ok");
+	run_ms(&rogue, 20);
+	assert_string_equal(rogue.log, "a:200=hello");
+	struct sockaddr_in local;
+	socklen_t length = sizeof(local);
+	const int fd = bufferevent_getfd(evhttp_connection_get_bufferevent(evcon));
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&local, &length), 0);
+	assert_int_equal(ntohl(local.sin_addr.s_addr), 0x7f000002);
+	const struct sockaddr_in *peer = (const struct sockaddr_in *)(const void *)evhttp_connection_get_addr(evcon);
+	assert_int_equal(ntohs(peer->sin_port), rogue.port);
+	evhttp_connection_free(evcon);
+	rogue_end(&rogue);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(pairs),
+		cmocka_unit_test(request_text),
+		cmocka_unit_test(targets_are_checked),
+		cmocka_unit_test(refused),
+		cmocka_unit_test(hole_2385638e_retries),
+		cmocka_unit_test(timeouts),
+		cmocka_unit_test(cancelling),
+		cmocka_unit_test(pieces),
+		cmocka_unit_test(limits),
+		cmocka_unit_test(closed_while_idle),
+		cmocka_unit_test(owned_requests),
+		cmocka_unit_test(freeing),
+		cmocka_unit_test(hole_issues_797_818_client_freed_in_callbacks),
+		cmocka_unit_test(asked_in_callback),
+#ifdef EVHTTP_SERVER_LENIENT
+		cmocka_unit_test(expecting),
+		cmocka_unit_test(streamed),
+		cmocka_unit_test(unix_socket),
+#endif
+		cmocka_unit_test(local_address),
+	};
+	return cmocka_run_group_tests_name("http client", tests, NULL, NULL);
+}
