@@ -17,14 +17,17 @@
 /* More is not asked for or offered at once: the kernel would cut it, and int has to hold it. */
 #define ONCE_MAX ((size_t)1 << 30)
 #define HINT_MAX ((size_t)256 << 10)
+#if defined(IOV_MAX) && IOV_MAX < 256
+#define WRITE_VECTORS IOV_MAX
+#else
 #define WRITE_VECTORS 256
+#endif
 #define WRITE_ROUNDS 8
 
 /* ---- Reading -----------------------------------------------------------------------------------------------------
  */
 
-/* At most limit bytes into room for at least wanted, or what room there is. As readv(2). offered: how much could come.
- */
+/* At most limit bytes into room for wanted, or what there is. As readv(2). offered: how many could have come. */
 static ssize_t
 read_once_locked(struct evbuffer *buffer, evutil_socket_t fd, size_t wanted, size_t limit, size_t *offered)
 {
@@ -32,7 +35,7 @@ read_once_locked(struct evbuffer *buffer, evutil_socket_t fd, size_t wanted, siz
 	int used = 0;
 	size_t room = chain_room(buffer->last);
 	if (wanted > limit) wanted = limit;
-	if (room < wanted && room_spare_locked(buffer, wanted - room) < 0 && room == 0) return -1;
+	if (room < wanted && room_spare_locked(buffer, wanted - room) < 0 && room == 0 && !buffer->spare) return -1;
 	*offered = 0;
 	if (room) {
 		size_t length = room < limit ? room : limit;

@@ -3,9 +3,13 @@
 #include "evbuffer_test.h"
 
 #include <event2/buffer_compat.h>
+#include <event2/bufferevent.h>
 #include <event2/event.h>
 #include <event2/thread.h>
+#include <event2/util.h>
 #include <pthread.h>
+#include <sys/select.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 /* What callbacks saw, one entry a call. */
@@ -508,6 +512,58 @@ test_no_lock_in_callbacks(void **state)
 	}
 }
 
+/* The same for the clean-up of what a bufferevent has written. */
+static struct bufferevent *owner;
+
+static void *
+look_at_owner(void *arg)
+{
+	char byte;
+	(void)arg;
+	if (read(asks[0], &byte, 1) != 1) return NULL;
+	bufferevent_lock(owner);
+	bufferevent_unlock(owner);
+	if (write(answers[1], "x", 1) != 1) return NULL;
+	return NULL;
+}
+
+static void
+cleaned(const void *data, size_t length, void *arg)
+{
+	struct evbuffer_cb_info info = {0, length, 0};
+	(void)data;
+	wait_for_the_other(NULL, &info, NAME("cleanup"));
+	assert_int_equal(event_base_loopbreak(arg), 0);
+}
+
+static void
+test_no_lock_in_cleanups(void **state)
+{
+	(void)state;
+	pthread_t thread;
+	int pair[2];
+	struct event_base *base = event_base_new();
+	assert_int_equal(pipe(asks), 0);
+	assert_int_equal(pipe(answers), 0);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	assert_int_equal(evutil_make_socket_nonblocking(pair[0]), 0);
+	owner = bufferevent_socket_new(base, pair[0], BEV_OPT_THREADSAFE | BEV_OPT_CLOSE_ON_FREE);
+	assert_int_equal(bufferevent_enable(owner, EV_WRITE), 0);
+	assert_int_equal(pthread_create(&thread, NULL, look_at_owner, NULL), 0);
+	calls = 0;
+	evbuffer_add_reference(bufferevent_get_output(owner), "bytes", 5, cleaned, base);
+	event_base_dispatch(base);
+	assert_int_equal(calls, 1);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	bufferevent_free(owner);
+	event_base_free(base);
+	close(pair[1]);
+	for (int i = 0; i < 2; i++) {
+		close(asks[i]);
+		close(answers[i]);
+	}
+}
+
 static int
 use_threads(void **state)
 {
@@ -536,6 +592,7 @@ main(void)
 		cmocka_unit_test(test_locking),
 		cmocka_unit_test(test_lock_joins_steps),
 		cmocka_unit_test(test_no_lock_in_callbacks),
+		cmocka_unit_test(test_no_lock_in_cleanups),
 	};
 	return cmocka_run_group_tests(tests, use_threads, NULL);
 }
