@@ -19,6 +19,7 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <event2/plugin.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,7 +100,8 @@ tell_less(struct epoll *st, struct fdinfo *info)
 static int
 meet(struct epoll *st, int fd, struct fdinfo *info)
 {
-	if (fd >= st->serials_room) {
+	if (fd >= st->serials_room) { /* is it a number worth that memory? */
+		if (fcntl(fd, F_GETFD) < 0) return -1;
 		size_t room = (size_t)fd * 2 + 64, old = (size_t)st->serials_room;
 		uint32_t *serials = realloc(st->serials, room * sizeof(*serials));
 		if (!serials) return -1;

@@ -71,7 +71,7 @@ backend_change(void *state, int fd, unsigned old, unsigned now, void *fdinfo)
 	(void)old, (void)fdinfo;
 	if (fd / WORD_BITS >= st->words) {
 		if (!now) return 0;
-		if (grow(st, fd) < 0) return -1;
+		if (fcntl(fd, F_GETFD) < 0 || grow(st, fd) < 0) return -1; /* is it a number worth that memory? */
 	}
 	put(st->read, fd, now & EVENT_PLUGIN_READ);
 	put(st->write, fd, now & EVENT_PLUGIN_WRITE);

@@ -348,10 +348,36 @@ bad_fd_spoils_nothing(void **state)
 	close_all(fds, 2);
 }
 
+/* A number that is garbage costs neither memory nor time in proportion. */
+static void
+absurd_numbers(void **state)
+{
+	struct harness *h = *state;
+	const int numbers[] = {1 << 20, 1 << 30, INT32_MAX - 1, INT32_MAX};
+	unsigned char *info = calloc(1, info_bytes(h) + 1);
+	assert_non_null(info);
+	for (size_t i = 0; i < LENGTH(numbers); i++) {
+		uint64_t begin = clock_ns();
+		if (h->ops.change(h->state, numbers[i], 0, READ, info) == 0) {
+			assert_true(wait_ms(h, 0) <= 1);
+			assert_int_equal(h->ops.change(h->state, numbers[i], READ, 0, info), 0);
+		} else {
+			assert_int_equal(errno, EBADF);
+		}
+		assert_int_equal(wait_ms(h, 0), 0);
+		assert_true(clock_ns() - begin < 500 * MS);
+		memset(info, 0, info_bytes(h));
+	}
+	h->ops.close(h->state); /* before the memory that it may know */
+	h->state = NULL;
+	free(info);
+}
+
 static const struct CMUnitTest level_cases[] = {CASE(describes_itself), CASE(nothing_watched), CASE(readable),
 	CASE(writable), CASE(both_in_one_entry), CASE(changed_and_changed_back), CASE(hang_up_is_readable),
 	CASE(broken_pipe_is_writable), CASE(peer_closed), CASE(edges), CASE(hole_regular_files_are_always_ready),
-	CASE(files_among_pipes), CASE(little_room_starves_nobody), CASE(high_numbers), CASE(bad_fd_spoils_nothing)};
+	CASE(files_among_pipes), CASE(little_room_starves_nobody), CASE(high_numbers), CASE(bad_fd_spoils_nothing),
+	CASE(absurd_numbers)};
 
 static int
 run_file(const char *file)

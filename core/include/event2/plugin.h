@@ -133,7 +133,8 @@ struct event_plugin_host {
 	void (*free)(void *memory);
 	/** Value of an EVENT_* environment variable, or NULL when it is not set or the process is privileged. */
 	const char *(*setting)(const char *name);
-	/** Interface of another plugin (loaded now, unless loading is sealed), or NULL. minor: the least that will do. */
+	/** Interface of another plugin (loaded now, unless loading is sealed), or NULL. minor: the least that will do;
+	 * the caller looks at its major. */
 	const struct event_plugin_interface *(*find)(uint32_t kind, const char *name, uint16_t minor);
 };
 
