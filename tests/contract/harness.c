@@ -6,14 +6,22 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/select.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <sys/epoll.h>
+#endif
 
 const char *harness_file;
 unsigned long harness_allocations;
+
+/* What stands before the C library's functions must be seen by the plugin. */
+#pragma GCC visibility push(default)
 
 #if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #if defined(__has_feature)
@@ -63,6 +71,27 @@ realloc(void *memory, size_t size)
 	return __libc_realloc(memory, size);
 }
 #endif
+
+/* The kernel's calls are counted by standing before the C library's functions. */
+unsigned long harness_calls;
+
+#define COUNTED(name, parameters, arguments)                                                                           \
+	int name parameters                                                                                                \
+	{                                                                                                                  \
+		static int(*real) parameters;                                                                                  \
+		if (!real) *(void **)&real = dlsym(RTLD_NEXT, #name);                                                          \
+		harness_calls++;                                                                                               \
+		return real arguments;                                                                                         \
+	}
+COUNTED(poll, (struct pollfd * fds, nfds_t count, int timeout), (fds, count, timeout))
+COUNTED(select, (int end, fd_set *read, fd_set *write, fd_set *except, struct timeval *timeout),
+	(end, read, write, except, timeout))
+#ifdef __linux__
+COUNTED(epoll_ctl, (int ep, int operation, int fd, struct epoll_event *event), (ep, operation, fd, event))
+COUNTED(epoll_wait, (int ep, struct epoll_event *events, int max, int timeout), (ep, events, max, timeout))
+#endif
+
+#pragma GCC visibility pop
 
 static const char *
 host_setting(const char *name)

@@ -31,6 +31,7 @@ struct harness {
 extern const char *harness_file;          /* the plugin */
 extern unsigned long harness_allocations; /* calls of malloc and its like; counted where counts_allocations() */
 bool harness_counts_allocations(void);
+extern unsigned long harness_calls; /* of the kernel: poll, select, epoll_ctl and epoll_wait */
 
 /* For cmocka: opens the plugin and one state; closes both. */
 int harness_setup(void **state);

@@ -251,7 +251,14 @@ steady_state_allocates_nothing(void **state)
 		put_byte(fds[i][1]);
 		want(h, fds[i][0], READ);
 	}
-	unsigned long before = 0;
+	unsigned long before = harness_allocations;
+	h->ops.close(h->state);
+	assert_true(harness_open(h, EVENT_BASE_FLAG_IGNORE_ENV));
+	assert_true(harness_allocations > before); /* they are counted */
+	memset(h->told, 0, sizeof(h->told));
+	memset(h->infos, 0, FD_ROOM * info_bytes(h));
+	for (size_t i = 0; i < LENGTH(fds); i++)
+		want(h, fds[i][0], READ);
 	for (int turn = 0; turn < 50; turn++) {
 		if (turn == 2) before = harness_allocations;
 		int n = h->ops.wait(h->state, 0, 0, h->ready, 64);
@@ -267,6 +274,47 @@ steady_state_allocates_nothing(void **state)
 		want(h, fds[i][0], 0);
 		close_all(fds[i], 2);
 	}
+}
+
+/* What a turn may cost: one wait; and one call more for an fd that is deleted and added again. */
+static void
+budget_of_calls(void **state)
+{
+	struct harness *h = *state;
+	int fds[2], other[2];
+	make_pipe(fds);
+	make_pair(other);
+	want(h, fds[0], READ);
+	want(h, other[0], READ);
+	assert_int_equal(wait_ms(h, 0), 0);
+	unsigned long before = harness_calls;
+	for (int i = 0; i < 10; i++)
+		assert_int_equal(wait_ms(h, 0), 0);
+	if (harness_calls == before) skip(); /* waits by another call */
+	assert_int_equal(harness_calls - before, 10);
+	before = harness_calls;
+	for (int i = 0; i < 10; i++) {
+		want(h, fds[0], 0);
+		want(h, fds[0], READ);
+		assert_int_equal(wait_ms(h, 0), 0);
+	}
+	assert_true(harness_calls - before <= 20);
+	before = harness_calls;
+	for (int i = 0; i < 10; i++) { /* a write that is wanted and done with */
+		want(h, other[0], READ | WRITE);
+		want(h, other[0], READ);
+		want(h, other[0], READ | WRITE);
+		want(h, other[0], READ);
+		assert_int_equal(wait_ms(h, 0), 0);
+	}
+	assert_true(harness_calls - before <= 30);
+	want(h, fds[0], 0);
+	want(h, other[0], 0);
+	before = harness_calls;
+	close_all(fds, 2);
+	close_all(other, 2);
+	assert_int_equal(wait_ms(h, 0), 0);
+	assert_true(harness_calls - before <= 3);
 }
 
 static void
@@ -298,5 +346,5 @@ many_states(void **state)
 const struct CMUnitTest time_cases[] = {CASE(deadlines), CASE(precise_deadlines),
 	CASE(precise_deadlines_in_an_older_kernel), CASE(far_deadlines), CASE(past_deadlines_poll),
 	CASE(wakes_from_for_ever), CASE(interrupted_is_no_error), CASE(fork_and_reinit),
-	CASE(steady_state_allocates_nothing), CASE(signals), CASE(many_states)};
+	CASE(steady_state_allocates_nothing), CASE(budget_of_calls), CASE(signals), CASE(many_states)};
 const int time_count = LENGTH(time_cases);
