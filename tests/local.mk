@@ -56,6 +56,7 @@ loop_programs += tests/unit/test_rpc
 loop_programs += tests/unit/test_signal
 loop_programs += tests/unit/test_threads
 loop_programs += tests/unit/test_timer
+loop_programs += tests/unit/test_ws
 loop_programs += tests/unit/test_watch
 
 # Programs that need more than the common libraries.
