@@ -3,8 +3,8 @@
 bench_programs =
 # In alphabetic order. A new one adds its line.
 bench_programs += tests/bench/bev
-bench_programs += tests/bench/evbuffer
 bench_programs += tests/bench/dns
+bench_programs += tests/bench/evbuffer
 bench_programs += tests/bench/http
 bench_programs += tests/bench/loop
 bench_programs += tests/bench/timer
