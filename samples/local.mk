@@ -7,6 +7,11 @@ noinst_PROGRAMS += \
 	samples/tcp-client \
 	samples/tcp-echo \
 	samples/timer
+if OPENSSL
+noinst_PROGRAMS += \
+	samples/https-client \
+	samples/https-server
+endif
 endif
 
 sample_cflags = $(AM_CFLAGS) -Werror
@@ -20,3 +25,7 @@ samples_tcp_echo_CFLAGS = $(sample_cflags)
 samples_tcp_echo_LDADD = libevent_core.la
 samples_timer_CFLAGS = $(sample_cflags)
 samples_timer_LDADD = libevent_core.la
+samples_https_client_CFLAGS = $(sample_cflags) $(OPENSSL_CFLAGS)
+samples_https_client_LDADD = libevent_openssl.la libevent_extra.la libevent_core.la $(OPENSSL_LIBS)
+samples_https_server_CFLAGS = $(sample_cflags) $(OPENSSL_CFLAGS)
+samples_https_server_LDADD = libevent_openssl.la libevent_extra.la libevent_core.la $(OPENSSL_LIBS)
