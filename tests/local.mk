@@ -7,6 +7,7 @@ loop_programs =
 
 # Programs in alphabetic order. A new one adds its line: to loop_programs when it runs an event loop.
 plain_programs += tests/unit/test_debug_mode
+plain_programs += tests/unit/test_dns_memory
 plain_programs += tests/unit/test_evbuffer
 plain_programs += tests/unit/test_evbuffer_file
 plain_programs += tests/unit/test_evbuffer_inner
@@ -36,6 +37,7 @@ loop_programs += tests/unit/test_bufferevent_threads
 loop_programs += tests/unit/test_bufferevent_type
 EXTRA_DIST += tests/unit/bufferevent_fixture.h
 loop_programs += tests/unit/test_dns_client
+loop_programs += tests/unit/test_dns_config
 loop_programs += tests/unit/test_dns_getaddrinfo
 loop_programs += tests/unit/test_dns_server
 EXTRA_DIST += tests/unit/dns_fixture.h

@@ -92,7 +92,7 @@ void dns_query_init_locked(struct dns_query *query, struct evdns_base *base, con
 void dns_query_withdraw_locked(struct dns_query *query);
 /* Leaves a query that flies only so much time more, and no further attempt. */
 void dns_query_hurry_locked(struct dns_query *query, uint64_t us);
-/* Withdraws it and lets deliver come from the loop. */
+/* Withdraws it and lets deliver come from the loop, without asking answered_locked: its asker gives it up. */
 void dns_query_finish_later_locked(struct dns_query *query, int result);
 /* Looks whether a message answers a query, and takes it. from: who sent it. socket: where it came by, NULL for TCP.
  * answer: after dns_answer_init(); afterwards dns_query_answer_done() is due.

@@ -107,9 +107,10 @@ void
 dns_query_hurry_locked(struct dns_query *query, uint64_t us)
 {
 	struct evdns_base *base = query->base;
-	if (query->state != DNS_FLYING || query->deadline_us - dns_now_us() <= us) return;
+	uint64_t latest = dns_now_us() + us;
+	if (query->state != DNS_FLYING) return;
 	TAILQ_REMOVE(&base->flying, query, link);
-	query->deadline_us = dns_now_us() + us;
+	if (query->deadline_us > latest) query->deadline_us = latest;
 	query->hurried = true;
 	insert_by_deadline_locked(query);
 	set_timer_locked(base);
@@ -257,9 +258,9 @@ dns_query_leave_server_locked(struct dns_server *server, bool tcp_only)
 	struct dns_query *query, *next;
 	for (query = TAILQ_LAST(&base->flying, dns_query_list); query; query = next) {
 		next = TAILQ_PREV(query, dns_query_list, link);
-		if (query->server != server || query->probe || (tcp_only && query->socket)) continue;
+		if (query->server != server || query->probe || query->hurried || (tcp_only && query->socket)) continue;
 		if (tcp_only && query->sent >= base->attempts) {
-			dns_query_finish_later_locked(query, query->result);
+			dns_query_hurry_locked(query, 0); /* it ends as if it had timed out now */
 			continue;
 		}
 		dns_query_withdraw_locked(query);

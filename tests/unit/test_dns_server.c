@@ -503,7 +503,7 @@ static void
 hole_1231_random_datagrams(void **state)
 {
 	struct env *env = *state;
-	unsigned char bytes[600];
+	unsigned char bytes[600] = {0};
 	uint32_t seed = 1;
 	serve(env, answer_plainly);
 	size_t length = question(bytes, "www.example.org", 1, 1232);
