@@ -24,8 +24,8 @@ typedef void (*evbuffer_cb)(struct evbuffer *buffer, size_t old_len, size_t new_
 EVENT2_EXPORT_SYMBOL
 int evbuffer_setcb(struct evbuffer *buffer, evbuffer_cb cb, void *cbarg);
 
-/* Returns the first place where the len bytes at what are, NULL: nowhere. The buffer is made one stretch of memory up to
- * their end; evbuffer_search() leaves it as it is. */
+/* Returns the first place where the len bytes at what are, NULL: nowhere. The buffer is made one stretch of memory up
+ * to their end; evbuffer_search() leaves it as it is. */
 EVENT2_EXPORT_SYMBOL
 unsigned char *evbuffer_find(struct evbuffer *buffer, const unsigned char *what, size_t len);
 
