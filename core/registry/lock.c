@@ -52,6 +52,13 @@ registry_self(void)
 	return &self;
 }
 
+/* A child must not begin with a lock that a thread held which it does not have. */
+__attribute__((constructor)) static void
+watch_forks(void)
+{
+	(void)pthread_atfork(registry_lock, registry_unlock, registry_unlock);
+}
+
 #else
 
 void

@@ -5,7 +5,7 @@
  *   FIXTURE_KIND        EVENT_PLUGIN_BACKEND, unless it says otherwise
  *   FIXTURE_SIZE, FIXTURE_MAJOR, FIXTURE_MINOR  of the descriptor
  *   FIXTURE_NEEDS, FIXTURE_LOAD, FIXTURE_UNLOAD, FIXTURE_INTERFACE
- *   FIXTURE_BACKEND_SIZE, FIXTURE_BACKEND_MAJOR, FIXTURE_WAIT  of its interface, a backend that sees nothing */
+ *   FIXTURE_BACKEND_MAJOR, FIXTURE_WAIT  of its interface, a backend that sees nothing */
 #include <event2/plugin.h>
 #include <stdlib.h>
 #include <time.h>
@@ -30,9 +30,6 @@
 #endif
 #ifndef FIXTURE_UNLOAD
 #define FIXTURE_UNLOAD NULL
-#endif
-#ifndef FIXTURE_BACKEND_SIZE
-#define FIXTURE_BACKEND_SIZE sizeof(struct event_plugin_backend)
 #endif
 #ifndef FIXTURE_BACKEND_MAJOR
 #define FIXTURE_BACKEND_MAJOR EVENT_PLUGIN_BACKEND_MAJOR
@@ -74,7 +71,7 @@ blind_wait(void *state, uint64_t now, uint64_t deadline, struct event_plugin_rea
 }
 
 __attribute__((unused)) static const struct event_plugin_backend blind = {
-	.head = {FIXTURE_BACKEND_SIZE, FIXTURE_BACKEND_MAJOR, EVENT_PLUGIN_BACKEND_MINOR},
+	.head = {sizeof(struct event_plugin_backend), FIXTURE_BACKEND_MAJOR, EVENT_PLUGIN_BACKEND_MINOR},
 	.method = "blind",
 	.open = blind_open,
 	.close = blind_close,

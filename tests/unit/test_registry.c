@@ -408,6 +408,40 @@ threads_load_at_once(void **state)
 	dlclose(keep);
 }
 
+static bool stop_loading;
+
+static void *
+load_until_stopped(void *arg)
+{
+	(void)arg;
+	while (!__atomic_load_n(&stop_loading, __ATOMIC_RELAXED))
+		(void)event_plugin_find(EVENT_PLUGIN_BACKEND, "backend-good", 1, 0, 1);
+	return NULL;
+}
+
+/* A child that is born while another thread is inside can use the registry. */
+static void
+fork_while_others_load(void **state)
+{
+	(void)state;
+	pthread_t thread;
+	stop_loading = false;
+	assert_int_equal(event_plugin_load("backend-good"), 0);
+	assert_int_equal(pthread_create(&thread, NULL, load_until_stopped, NULL), 0);
+	for (int i = 0; i < 200; i++) {
+		int status;
+		pid_t child = fork();
+		if (child == 0) {
+			alarm(10);
+			_exit(event_plugin_load("backend-good") == 0 && event_plugin_load("backend-older") == 0 ? 0 : 1);
+		}
+		assert_int_equal(waitpid(child, &status, 0), child);
+		assert_int_equal(status, 0);
+	}
+	__atomic_store_n(&stop_loading, true, __ATOMIC_RELAXED);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+}
+
 static void
 names_and_files(void **state)
 {
@@ -813,11 +847,12 @@ main(void)
 {
 	const struct CMUnitTest cases[] = {CASE(each_defect_is_told), CASE(cycle_of_needs), CASE(wrong_kind),
 		CASE(files_that_are_no_plugins), CASE(unreadable), CASE(world_writable_as_root), CASE(older_and_newer_work),
-		CASE(loaded_once_and_released), CASE(verify_does_not_load), CASE(threads_load_at_once), CASE(names_and_files),
-		CASE(another_file_after_a_refusal), CASE(found_later), CASE(versions_of_interfaces), CASE(sealed),
-		CASE(odd_entries_are_told), CASE(first_folder_wins), CASE(chosen_by_name), CASE(third_party_by_name),
-		CASE(unknown_name_lists_what_exists), CASE(broken_by_name_fails), CASE(broken_in_the_list_is_passed_over),
-		CASE(excluded_by_the_environment), CASE(name_wins_over_exclusion), CASE(nothing_fits), CASE(required_features),
+		CASE(loaded_once_and_released), CASE(verify_does_not_load), CASE(threads_load_at_once),
+		CASE(fork_while_others_load), CASE(names_and_files), CASE(another_file_after_a_refusal), CASE(found_later),
+		CASE(versions_of_interfaces), CASE(sealed), CASE(odd_entries_are_told), CASE(first_folder_wins),
+		CASE(chosen_by_name), CASE(third_party_by_name), CASE(unknown_name_lists_what_exists),
+		CASE(broken_by_name_fails), CASE(broken_in_the_list_is_passed_over), CASE(excluded_by_the_environment),
+		CASE(name_wins_over_exclusion), CASE(nothing_fits), CASE(required_features),
 		CASE(method_is_shown_with_its_file), CASE(supported_methods), CASE(listing)};
 	return cmocka_run_group_tests(cases, begin, end);
 }
