@@ -88,7 +88,7 @@ evbuffer_free(struct evbuffer *buf)
 	buffer_lock(buf);
 	struct bufferevent *waits = NULL;
 	if (buf->callbacks) callbacks_free_all_locked(buf);
-	if (buf->deferred && callbacks_cancel_locked(buf)) {
+	if (callbacks_cancel_locked(buf)) {
 		buf->refs--;
 		waits = buf->parent;
 	}

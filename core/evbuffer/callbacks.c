@@ -201,6 +201,7 @@ run_deferred(struct event_callback *callback, void *arg)
 	struct evbuffer *buffer = arg;
 	buffer_lock(buffer);
 	struct bufferevent *parent = buffer->parent;
+	buffer->deferred->queued = false;
 	run_due_locked(buffer);
 	evbuffer_decref_and_unlock(buffer);
 	if (parent) (void)bufferevent_decref(parent);
@@ -214,7 +215,9 @@ due_locked(struct evbuffer *buffer)
 		run_due_locked(buffer);
 		return;
 	}
-	if (!buffer->callbacks || !loop_deferred_schedule(deferred->base, &deferred->callback)) return;
+	if (!buffer->callbacks || deferred->queued) return;
+	if (!loop_deferred_schedule(deferred->base, &deferred->callback)) return;
+	deferred->queued = true;
 	buffer->refs++;
 	if (buffer->parent) bufferevent_incref(buffer->parent);
 }
@@ -222,7 +225,9 @@ due_locked(struct evbuffer *buffer)
 bool
 callbacks_cancel_locked(struct evbuffer *buffer)
 {
-	return loop_deferred_cancel(buffer->deferred->base, &buffer->deferred->callback);
+	struct buffer_deferred *deferred = buffer->deferred;
+	if (!deferred || !deferred->queued) return false; /* its base may be gone already */
+	return loop_deferred_cancel(deferred->base, &deferred->callback);
 }
 
 /* ---- After a change ----------------------------------------------------------------------------------------------

@@ -54,7 +54,7 @@ buffer_drain_locked(struct evbuffer *buffer, size_t count, struct chain_list *dr
 		buffer->foreign = false;
 		return;
 	}
-	while (count && count >= chain->length) {
+	while (chain && count >= chain->length) {
 		struct chain *next = chain->next;
 		count -= chain->length;
 		buffer_retire_locked(buffer, chain, dropped);

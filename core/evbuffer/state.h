@@ -35,6 +35,7 @@ struct evbuffer_cb_entry {
 struct buffer_deferred {
 	struct event_callback callback;
 	struct event_base *base;
+	bool queued; /* in the loop, with a reference to the buffer and one to its parent */
 };
 
 struct evbuffer {
@@ -121,8 +122,7 @@ void buffer_tell_unlock(struct evbuffer *buffer, size_t added, size_t deleted);
 /* moved bytes went from one to the other; callbacks of to_first's choice run first. */
 void buffer_tell_two_unlock(struct evbuffer *from, struct evbuffer *to, size_t moved, bool to_first);
 void callbacks_free_all_locked(struct evbuffer *buffer);
-/* The callbacks of a buffer that goes: returns true when one waited in the loop; its references are the caller's now.
- */
+/* Of a buffer that goes: true when it waited in the loop; the references that it held there are the caller's now. */
 bool callbacks_cancel_locked(struct evbuffer *buffer);
 
 static inline void

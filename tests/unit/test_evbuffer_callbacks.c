@@ -355,6 +355,22 @@ test_deferred_and_freed(void **state)
 }
 
 static void
+test_base_goes_first(void **state)
+{
+	(void)state;
+	struct event_base *base = event_base_new();
+	struct evbuffer *buffer = evbuffer_new();
+	evbuffer_add_cb(buffer, note, NAME("cb"));
+	evbuffer_defer_callbacks(buffer, base);
+	calls = 0;
+	evbuffer_add(buffer, "x", 1);
+	event_base_loop(base, EVLOOP_NONBLOCK);
+	assert_int_equal(calls, 1);
+	event_base_free(base);
+	evbuffer_free(buffer);
+}
+
+static void
 test_deferred_frees_the_buffer(void **state)
 {
 	(void)state;
@@ -588,6 +604,7 @@ main(void)
 		cmocka_unit_test(test_callback_frees_the_other_buffer),
 		cmocka_unit_test(test_deferred),
 		cmocka_unit_test(test_deferred_and_freed),
+		cmocka_unit_test(test_base_goes_first),
 		cmocka_unit_test(test_deferred_frees_the_buffer),
 		cmocka_unit_test(test_locking),
 		cmocka_unit_test(test_lock_joins_steps),
