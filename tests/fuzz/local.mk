@@ -10,3 +10,12 @@ fuzz_programs += tests/fuzz/evbuffer
 tests_fuzz_evbuffer_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
 EXTRA_PROGRAMS += $(fuzz_programs)
 CLEANFILES += $(fuzz_programs)
+
+# DNS: each target also runs without a fuzzer, over changed seeds, with the ordinary tests.
+fuzz_programs += tests/fuzz/dns_config tests/fuzz/dns_message tests/fuzz/dns_server
+tests_fuzz_dns_config_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
+tests_fuzz_dns_server_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
+tests_fuzz_dns_message_SOURCES = tests/fuzz/dns_message.c $(dns_parser_sources)
+tests_fuzz_dns_message_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/plugins/proto-dns
+tests_fuzz_dns_message_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
+tests_fuzz_dns_message_LDADD =
