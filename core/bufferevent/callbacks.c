@@ -102,16 +102,6 @@ call_write(struct bev *b)
 }
 
 static void
-run_callbacks(struct bev *b)
-{
-	uint8_t due = b->due;
-	if (b->due_events & BEV_EVENT_CONNECTED) call_event(b, BEV_EVENT_CONNECTED);
-	if (due & EV_READ) call_read(b);
-	if (due & EV_WRITE) call_write(b);
-	if (b->due_events) call_event(b, b->due_events);
-}
-
-static void
 run_work(struct bev *b)
 {
 	short what = b->work & b->on;
@@ -125,14 +115,25 @@ run_work(struct bev *b)
 	b->depth--;
 }
 
+/* What the read callback wrote goes out before the end is told, for many a program frees it then. */
+static void
+run_round(struct bev *b)
+{
+	uint8_t due = b->due;
+	if (b->due_events & BEV_EVENT_CONNECTED) call_event(b, BEV_EVENT_CONNECTED);
+	if (due & EV_READ) call_read(b);
+	if (due & EV_WRITE) call_write(b);
+	if (b->work) run_work(b);
+	if (b->due_events) call_event(b, b->due_events);
+}
+
 void
 bev_run_due(struct bev *b)
 {
 	b->running = true;
 	for (int round = 0; round < ROUNDS && bev_is_due(b); round++) {
 		if (b->holds) bev_tell_watchers(b);
-		if (b->due | b->due_events) run_callbacks(b);
-		if (b->work) run_work(b);
+		run_round(b);
 	}
 	if (b->holds) bev_tell_watchers(b);
 	b->running = false;

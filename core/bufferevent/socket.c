@@ -166,11 +166,12 @@ adjust_timer(struct event *ev, const struct timeval *timeout)
 }
 
 static int
-adjust_timeouts(struct bufferevent *bev)
+adjust_timeouts(struct bufferevent *bev, short what)
 {
 	int result = 0;
-	if ((bev_of(bev)->on & EV_READ) && adjust_timer(&bev->ev_read, &bev->timeout_read) < 0) result = -1;
-	if (data_of(bev)->waiting && adjust_timer(&bev->ev_write, &bev->timeout_write) < 0) result = -1;
+	if ((what & bev_of(bev)->on & EV_READ) && adjust_timer(&bev->ev_read, &bev->timeout_read) < 0) result = -1;
+	if ((what & EV_WRITE) && data_of(bev)->waiting && adjust_timer(&bev->ev_write, &bev->timeout_write) < 0)
+		result = -1;
 	return result;
 }
 

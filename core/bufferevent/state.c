@@ -5,6 +5,8 @@
 #include "bufferevent/bufferevent.h"
 #include "evbuffer/evbuffer.h"
 
+#include <event2/util.h>
+
 #define BOTH (EV_READ | EV_WRITE)
 
 static bool
@@ -59,11 +61,26 @@ bev_resume_locked(struct bev *b, short what, enum bev_suspend reason)
 	return bev_update_locked(b);
 }
 
+static int
+begin_time_locked(struct bev *b, short what)
+{
+	if (has_core_timers(b)) {
+		bev_timers_locked(b, what);
+		return 0;
+	}
+	return b->pub.be_ops->adjust_timeouts && !b->freed ? b->pub.be_ops->adjust_timeouts(&b->pub, what) : 0;
+}
+
 int
 bev_enable_locked(struct bev *b, short what)
 {
+	/* Enabling what is on already begins its time anew. */
+	short again = what & b->on;
+	if (!evutil_timerisset(&b->pub.timeout_read)) again &= ~EV_READ;
+	if (!evutil_timerisset(&b->pub.timeout_write)) again &= ~EV_WRITE;
 	b->pub.enabled |= (short)(what & BOTH);
 	int result = bev_update_locked(b);
+	if (again && begin_time_locked(b, again) < 0) result = -1;
 	if (what & b->on & EV_WRITE) {
 		b->kicked = true;
 		b->work |= EV_WRITE;
@@ -248,14 +265,10 @@ bufferevent_set_timeouts(
 {
 	static const struct timeval none;
 	struct bev *b = bev_of(bufev);
-	int result = 0;
 	bev_enter(b);
 	bufev->timeout_read = timeout_read ? *timeout_read : none;
 	bufev->timeout_write = timeout_write ? *timeout_write : none;
-	if (has_core_timers(b))
-		bev_timers_locked(b, BOTH);
-	else if (bufev->be_ops->adjust_timeouts && !b->freed)
-		result = bufev->be_ops->adjust_timeouts(bufev);
+	int result = begin_time_locked(b, BOTH);
 	bev_connect_enabled_locked(b, BOTH);
 	bev_leave(b, false);
 	return result;

@@ -348,6 +348,25 @@ deferred_callbacks(void **state)
 	record_close(&record);
 }
 
+/* An answer that the read callback wrote is not lost when the end comes along with the request. */
+static void
+answer_before_the_end(void **state)
+{
+	(void)state;
+	struct record record;
+	char text[16];
+	record_open(&record, BEV_OPT_DEFER_CALLBACKS);
+	record.echo = true;
+	record.free_in[2] = true;
+	assert_int_equal(bufferevent_enable(record.bev, EV_READ), 0);
+	peer_sends(&record, "hello", 5);
+	assert_int_equal(shutdown(record.peer, SHUT_WR), 0);
+	turns();
+	assert_null(record.bev);
+	assert_int_equal(peer_reads(&record, text, sizeof(text)), 5);
+	record_close(&record);
+}
+
 static void
 triggers(void **state)
 {
@@ -565,6 +584,7 @@ main(void)
 		base_test(keeps_the_descriptor_when_asked_to),
 		base_test(references),
 		base_test(deferred_callbacks),
+		base_test(answer_before_the_end),
 		base_test(triggers),
 		base_test(another_descriptor),
 		base_test(output_waits_for_a_descriptor),

@@ -216,6 +216,25 @@ timeouts_can_be_changed(void **state)
 	record_close(&record);
 }
 
+/* Who enables reading once more begins its time anew. */
+static void
+enabling_begins_the_time_anew(void **state)
+{
+	(void)state;
+	struct record record;
+	struct timeval tv = {0, 60000};
+	record_open(&record, 0);
+	assert_int_equal(bufferevent_set_timeouts(record.bev, &tv, NULL), 0);
+	for (int i = 0; i < 4; i++) {
+		assert_int_equal(bufferevent_enable(record.bev, EV_READ), 0);
+		run_for_ms(30);
+	}
+	assert_int_equal(record.events, 0);
+	run_for_ms(80);
+	assert_int_equal(record.events, 1);
+	record_close(&record);
+}
+
 /* While reading is suspended by the watermark its time does not run. */
 static void
 no_timeout_at_the_high_mark(void **state)
@@ -294,6 +313,7 @@ main(void)
 		base_test(timeout_of_reading),
 		base_test(timeout_of_writing),
 		base_test(timeouts_can_be_changed),
+		base_test(enabling_begins_the_time_anew),
 		base_test(no_timeout_at_the_high_mark),
 		base_test(single_reads_and_writes),
 		base_test(single_writes_one_by_one),

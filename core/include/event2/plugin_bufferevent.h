@@ -93,8 +93,9 @@ struct bufferevent_ops {
 	/** What bufferevent_type_schedule() asked for, merged. Thread: the loop's. The lock may be released in here around
 	 * calls of the program's code: bufferevent_unlock(), bufferevent_lock(). */
 	void (*work)(struct bufferevent *bev, short what);
-	/** bufferevent_set_timeouts() was used. Not with BUFFEREVENT_TYPE_CORE_TIMEOUTS. Returns 0 or -1. */
-	int (*adjust_timeouts)(struct bufferevent *bev);
+	/** The time of the directions in what begins anew, with what bev->timeout_read and bev->timeout_write say now. Not
+	 * with BUFFEREVENT_TYPE_CORE_TIMEOUTS. Returns 0 or -1. */
+	int (*adjust_timeouts)(struct bufferevent *bev, short what);
 	/** As bufferevent_flush(). */
 	int (*flush)(struct bufferevent *bev, short what, enum bufferevent_flush_mode mode);
 	/** The descriptor, or -1. NULL: the underlying bufferevent's, else -1. */
