@@ -32,3 +32,19 @@ tests_fuzz_replay_dns_message_SOURCES = tests/fuzz/dns_replay.c tests/fuzz/dns_m
 tests_fuzz_replay_dns_message_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/plugins/proto-dns
 tests_fuzz_replay_dns_message_LDADD =
 tests_fuzz_replay_dns_server_SOURCES = tests/fuzz/dns_replay.c tests/fuzz/dns_server.c
+
+# The fuzz targets of tests/fuzz without a fuzzer: over their corpus and mutations of it.
+plain_programs += tests/fuzz/replay_http_client
+tests_fuzz_replay_http_client_SOURCES = tests/fuzz/http_client.c tests/fuzz/replay.c
+plain_programs += tests/fuzz/replay_http_parse
+tests_fuzz_replay_http_parse_SOURCES = $(tests_fuzz_http_parse_SOURCES) tests/fuzz/replay.c
+tests_fuzz_replay_http_parse_CPPFLAGS = $(tests_fuzz_http_parse_CPPFLAGS)
+tests_fuzz_replay_http_parse_LDADD =
+plain_programs += tests/fuzz/replay_http_server
+tests_fuzz_replay_http_server_SOURCES = tests/fuzz/http_server.c tests/fuzz/replay.c
+plain_programs += tests/fuzz/replay_uri
+tests_fuzz_replay_uri_SOURCES = tests/fuzz/uri.c tests/fuzz/replay.c
+plain_programs += tests/fuzz/replay_ws_parse
+tests_fuzz_replay_ws_parse_SOURCES = $(tests_fuzz_ws_parse_SOURCES) tests/fuzz/replay.c
+tests_fuzz_replay_ws_parse_CPPFLAGS = $(tests_fuzz_ws_parse_CPPFLAGS)
+tests_fuzz_replay_ws_parse_LDADD =
