@@ -29,6 +29,7 @@ base_priority_init_locked(struct event_base *base, int npriorities)
 	if (base->queues != &base->one_queue) mm_free(base->queues);
 	base->queues = queues;
 	base->npriorities = npriorities;
+	base->continue_wanted = true; /* what is ready goes through the new queues */
 	return 0;
 }
 
@@ -169,17 +170,6 @@ event_active(struct event *ev, int res, short ncalls)
 	enqueue_locked(base, &ev->ev_evcallback);
 }
 
-/* An event that was assigned anew while it was pending can drag a list of another fd behind it: the list ends there. */
-static void
-cut_list_locked(struct fd_slot *slot, struct event *stray, int fd)
-{
-	log_warnx("fd %d: event %p was assigned again, for fd %d, while it was pending", fd, (void *)stray, stray->ev_fd);
-	struct event **link = &slot->first;
-	while (*link && *link != stray)
-		link = &(*link)->ev_.ev_io.ev_io_next.le_next;
-	*link = NULL;
-}
-
 void
 fd_activate_locked(struct event_base *base, evutil_socket_t fd, short what)
 {
@@ -188,7 +178,7 @@ fd_activate_locked(struct event_base *base, evutil_socket_t fd, short what)
 	const short wanted = what & DESCRIPTOR;
 	for (struct event *ev = slot->first; ev; ev = ev->ev_.ev_io.ev_io_next.le_next) {
 		if (UNLIKELY(ev->ev_fd != fd)) {
-			cut_list_locked(slot, ev, fd);
+			fdmap_cut_locked(base, ev, fd);
 			return;
 		}
 		if (ev->ev_events & wanted) activate_locked(base, ev, ev->ev_events & (wanted | EV_ET), 1);
@@ -246,7 +236,14 @@ let_waiters_go_locked(struct event_base *base)
 		wait_for_change_locked(base);
 }
 
-static void
+static inline void
+after_callback_locked(struct event_base *base)
+{
+	base->current = NULL;
+	if (UNLIKELY(base->current_waiters)) let_waiters_go_locked(base);
+}
+
+static inline void
 count_run(struct event_base *base, const struct event *ev)
 {
 	const short res = ev->ev_res;
@@ -306,14 +303,10 @@ run_signal_locked(struct event_base *base, struct event *ev)
 	}
 }
 
+/* It is in no queue, and deleted unless it is persistent. */
 static inline void
-run_event_locked(struct event_base *base, struct callback_queue *queue, struct event *ev)
+call_locked(struct event_base *base, struct event *ev)
 {
-	count_run(base, ev);
-	if ((ev->ev_events & EV_PERSIST) || !(event_flags(ev) & (EVLIST_INSERTED | EVLIST_TIMEOUT)))
-		dequeue_from_locked(base, queue, &ev->ev_evcallback);
-	else
-		(void)event_del_locked(ev, EVENT_DEL_NOBLOCK);
 	base->current = &ev->ev_evcallback;
 	if (UNLIKELY(ev->ev_evcallback.evcb_closure == LOOP_CLOSURE_SIGNAL)) {
 		run_signal_locked(base, ev);
@@ -322,6 +315,17 @@ run_event_locked(struct event_base *base, struct callback_queue *queue, struct e
 	if (ev->ev_evcallback.evcb_closure == LOOP_CLOSURE_PERSIST && evutil_timerisset(&ev->ev_.ev_io.ev_timeout))
 		restart_timeout_locked(base, ev);
 	call_event(base, ev->ev_evcallback.evcb_cb_union.evcb_callback, ev->ev_fd, ev->ev_res, ev->ev_evcallback.evcb_arg);
+}
+
+static inline void
+run_event_locked(struct event_base *base, struct callback_queue *queue, struct event *ev)
+{
+	count_run(base, ev);
+	if ((ev->ev_events & EV_PERSIST) || !(event_flags(ev) & (EVLIST_INSERTED | EVLIST_TIMEOUT)))
+		dequeue_from_locked(base, queue, &ev->ev_evcallback);
+	else
+		(void)event_del_locked(ev, EVENT_DEL_NOBLOCK);
+	call_locked(base, ev);
 }
 
 /* Deferred callbacks and finalizers. The memory may be gone when they return. */
@@ -373,8 +377,7 @@ run_queue_locked(struct event_base *base, struct callback_queue *queue, const st
 		else
 			run_other_locked(base, queue, callback);
 		meter_callback_over_locked(base, began);
-		base->current = NULL;
-		if (UNLIKELY(base->current_waiters)) let_waiters_go_locked(base);
+		after_callback_locked(base);
 		if (UNLIKELY(base->break_wanted)) return -1;
 		if (UNLIKELY(base->continue_wanted)) break;
 		if (LIKELY(!bounds)) continue;
@@ -398,4 +401,60 @@ active_process_locked(struct event_base *base)
 	}
 	base->running_priority = -1;
 	return ran;
+}
+
+/* ---- What a wait reports ----------------------------------------------------------------------------------------- */
+
+static inline void
+activate_one_locked(struct event_base *base, const struct event_plugin_ready *ready)
+{
+	if (UNLIKELY(ready->what & EVENT_PLUGIN_SIGNAL))
+		signal_activate_locked(base, ready->fd, 1);
+	else
+		fd_activate_locked(base, ready->fd, (short)ready->what);
+}
+
+void
+ready_activate_locked(struct event_base *base, const struct event_plugin_ready *ready, int count)
+{
+	for (int i = 0; i < count; i++)
+		activate_one_locked(base, &ready[i]);
+}
+
+/* The one event of an fd that a report means, if it can be run at once: then ev_res is set. Else NULL; where the queues
+ * must sort it out it is activated. */
+static inline struct event *
+runnable_locked(struct event_base *base, const struct event_plugin_ready *ready)
+{
+	const struct fd_slot *slot = fdmap_slot(&base->fdmap, ready->fd);
+	struct event *ev = slot ? slot->first : NULL;
+	if (UNLIKELY((ready->what & EVENT_PLUGIN_SIGNAL) || !ev || ev->ev_.ev_io.ev_io_next.le_next ||
+				 ev->ev_fd != ready->fd || (event_flags(ev) & (EVLIST_FINALIZING | IS_ACTIVE)))) {
+		activate_one_locked(base, ready);
+		return NULL;
+	}
+	const short res = (short)(ev->ev_events & (int)ready->what & DESCRIPTOR);
+	ev->ev_res = (short)(res | (ev->ev_events & EV_ET));
+	/* An earlier callback may have closed the fd and added an event for another file of that number. */
+	return res && slot->turn != (uint32_t)base->counters.turns ? ev : NULL;
+}
+
+int
+ready_run_locked(struct event_base *base, const struct event_plugin_ready *ready, int count, bool *any)
+{
+	int ran = 0, i = 0;
+	while (i < count) {
+		struct event *ev = runnable_locked(base, &ready[i++]);
+		if (UNLIKELY(!ev)) continue;
+		*any = true;
+		if (LIKELY(!(event_flags(ev) & EVLIST_INTERNAL))) ran++;
+		count_run(base, ev);
+		if (!(ev->ev_events & EV_PERSIST)) (void)event_del_locked(ev, EVENT_DEL_NOBLOCK);
+		call_locked(base, ev);
+		after_callback_locked(base);
+		if (UNLIKELY(base->break_wanted || base->continue_wanted)) break;
+	}
+	for (; i < count; i++)
+		if (runnable_locked(base, &ready[i])) activate_one_locked(base, &ready[i]);
+	return UNLIKELY(base->break_wanted) ? -1 : ran;
 }

@@ -312,6 +312,11 @@ void active_promote_later_locked(struct event_base *base);
 int active_process_locked(struct event_base *base);
 /* Activates all events of one fd that want any of what (EV_READ, ...). */
 void fd_activate_locked(struct event_base *base, evutil_socket_t fd, short what);
+/* What a wait reported: makes the events active; or runs them at once, as if they had been queued, for a base whose
+ * queues are empty and need not sort anything. Returns how many ran that were not internal, or -1 after a loopbreak;
+ * what is left then, or after a loopcontinue, is made active. *any becomes true when one ran, internal or not. */
+void ready_activate_locked(struct event_base *base, const struct event_plugin_ready *ready, int count);
+int ready_run_locked(struct event_base *base, const struct event_plugin_ready *ready, int count, bool *any);
 /* Waits until the callback is not being run by another thread. */
 void callback_wait_locked(struct event_base *base, const struct event_callback *callback);
 int base_priority_init_locked(struct event_base *base, int npriorities);

@@ -113,16 +113,19 @@ more_ready_locked(struct event_base *base)
 	base->ready_max = max;
 }
 
+/* What a turn has run so far. */
+struct progress {
+	int ran;  /* callbacks that are not internal; -1 after a loopbreak */
+	bool any; /* internal ones count here */
+};
+
 static void
-activate_ready_locked(struct event_base *base, int count)
+take_ready_locked(struct event_base *base, int count, struct progress *progress)
 {
-	for (int i = 0; i < count; i++) {
-		const struct event_plugin_ready *ready = &base->ready[i];
-		if (UNLIKELY(ready->what & EVENT_PLUGIN_SIGNAL))
-			signal_activate_locked(base, ready->fd, 1);
-		else
-			fd_activate_locked(base, ready->fd, (short)ready->what);
-	}
+	if (base->npriorities == 1 && !base->active_count && base->limit_priority == INT_MAX)
+		progress->ran = ready_run_locked(base, base->ready, count, &progress->any);
+	else
+		ready_activate_locked(base, base->ready, count);
 	if (UNLIKELY(count == base->ready_max)) more_ready_locked(base);
 }
 
@@ -163,9 +166,9 @@ wait_locked(struct event_base *base, int flags, uint64_t *before)
 	return count;
 }
 
-/* Returns 0, or -1 when the backend failed. */
+/* Waits, and makes active what is ready or due, or runs it at once. Returns 0, or -1 when the backend failed. */
 static int
-look_locked(struct event_base *base, int flags)
+look_locked(struct event_base *base, int flags, struct progress *progress)
 {
 	uint64_t before;
 	if (base->later.first) active_promote_later_locked(base);
@@ -178,8 +181,8 @@ look_locked(struct event_base *base, int flags)
 		return -1;
 	}
 	if (UNLIKELY(base->check.first)) check_locked(base);
-	if (count) activate_ready_locked(base, count);
-	expire_locked(base, count, before);
+	if (count) take_ready_locked(base, count, progress);
+	if (LIKELY(progress->ran >= 0)) expire_locked(base, count, before);
 	return 0;
 }
 
@@ -189,22 +192,29 @@ nothing_left_locked(const struct event_base *base)
 	return !base->pending_count && !base->virtual_count && !base->active_count;
 }
 
+/* Returns 1 to go on, 0 when the flags say that it was enough, -1 when the backend failed. */
+static int
+turn_locked(struct event_base *base, int flags)
+{
+	struct progress progress = {0, false};
+	base->continue_wanted = false;
+	base->deferred_queued = 0;
+	if (look_locked(base, flags, &progress) < 0) return -1;
+	if (!progress.any && !base->active_count) return !(flags & EVLOOP_NONBLOCK);
+	if (base->active_count && progress.ran >= 0 && !base->continue_wanted) {
+		const int ran = active_process_locked(base);
+		progress.ran = ran < 0 ? ran : progress.ran + ran;
+	}
+	return !(flags & EVLOOP_ONCE) || base->active_count || progress.ran == 0;
+}
+
 static int
 turns_locked(struct event_base *base, int flags)
 {
 	while (!base->exit_wanted && !base->break_wanted) {
-		base->continue_wanted = false;
-		base->deferred_queued = 0;
 		if (!(flags & EVLOOP_NO_EXIT_ON_EMPTY) && nothing_left_locked(base)) return 1;
-		if (look_locked(base, flags) < 0) return -1;
-		if (base->active_count) {
-			const uint64_t began = meter_run_begins_locked(base);
-			const int ran = active_process_locked(base);
-			meter_run_over_locked(base, began, ran);
-			if ((flags & EVLOOP_ONCE) && !base->active_count && ran != 0) return 0;
-		} else if (flags & EVLOOP_NONBLOCK) {
-			return 0;
-		}
+		const int result = turn_locked(base, flags);
+		if (result <= 0) return result;
 	}
 	return 0;
 }

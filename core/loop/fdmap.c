@@ -200,6 +200,7 @@ fdmap_add_locked(struct event_base *base, struct event *ev)
 			return refuse(base->ops.method, fd, errno);
 		}
 	}
+	if (!slot->first) slot->turn = (uint32_t)base->counters.turns;
 	link_event(slot, ev);
 	return 0;
 }
@@ -221,6 +222,19 @@ fdmap_del_locked(struct event_base *base, struct event *ev)
 	/* If it comes back before the loop looks, the fd may be another one, and an edge is to be armed again. */
 	if (!slot->first || slot->nedge) slot->unsure = true;
 	tell_later(base, slot, ev->ev_fd);
+}
+
+void
+fdmap_cut_locked(struct event_base *base, struct event *stray, int fd)
+{
+	struct fd_slot *slot = fdmap_slot(&base->fdmap, fd);
+	struct event **link = &slot->first;
+	log_warnx("fd %d: event %p was assigned again, for fd %d, while it was pending", fd, (void *)stray, stray->ev_fd);
+	slot->nread = slot->nwrite = slot->nclosed = slot->nedge = slot->nlevel = 0;
+	for (; *link && *link != stray; link = &(*link)->ev_.ev_io.ev_io_next.le_next)
+		count(slot, (*link)->ev_events);
+	*link = NULL;
+	tell_later(base, slot, fd);
 }
 
 /* ---- All of them -------------------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ struct fd_slot {
 	uint8_t told;                     /* interest that the backend knows: EV_READ | ... */
 	bool changed;                     /* is in fdmap.changed */
 	bool unsure;                      /* nobody wanted it for a while: what the backend was told may be void */
+	uint32_t turn;                    /* of the base, when its first event came: older reports are another file's */
 	_Alignas(8) unsigned char info[]; /* the backend's fdinfo */
 };
 
@@ -57,6 +58,9 @@ int fdmap_add_locked(struct event_base *base, struct event *ev);
 void fdmap_del_locked(struct event_base *base, struct event *ev);
 /* True when ev is in the list of fd, whatever ev's memory says: follows only our own links. */
 bool fdmap_has_locked(const struct event_base *base, const struct event *ev, int fd);
+/* Ends the fd's list before stray, an event that was assigned anew, for another fd, while it was pending: what follows
+ * it may be anything. */
+void fdmap_cut_locked(struct event_base *base, struct event *stray, int fd);
 /* Tells the backend what was put off. Call it before each wait. */
 void fdmap_flush_slow_locked(struct event_base *base);
 /* After a fork: zeroes every fdinfo, as ops.reinit() wants it; then, when the backend has reinitialised, tells it all
