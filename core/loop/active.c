@@ -450,7 +450,9 @@ ready_run_locked(struct event_base *base, const struct event_plugin_ready *ready
 		if (LIKELY(!(event_flags(ev) & EVLIST_INTERNAL))) ran++;
 		count_run(base, ev);
 		if (!(ev->ev_events & EV_PERSIST)) (void)event_del_locked(ev, EVENT_DEL_NOBLOCK);
+		const uint64_t began = meter_callback_begins(base);
 		call_locked(base, ev);
+		meter_callback_over_locked(base, began);
 		after_callback_locked(base);
 		if (UNLIKELY(base->break_wanted || base->continue_wanted)) break;
 	}

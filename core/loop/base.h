@@ -133,9 +133,9 @@ struct loop_counters {
 	uint64_t waited_ns, ran_ns;
 	uint64_t longest_ns; /* of one turn's callbacks */
 	void *longest_callback;
-	/* meter.h: when the last wait that could block ended, 0: it was a poll; the function that ran last; turns in which
-	 * each callback is timed. */
-	uint64_t woke;
+	/* meter.h: the last reading of its clock, 0: none in this run of the loop; the function that ran last; turns in
+	 * which each callback is timed. */
+	uint64_t mark;
 	void *last_callback;
 	unsigned hunting;
 	uint64_t caught_ns; /* how long the one took that was found in this turn */

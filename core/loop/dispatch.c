@@ -115,13 +115,15 @@ more_ready_locked(struct event_base *base)
 
 /* What a turn has run so far. */
 struct progress {
-	int ran;  /* callbacks that are not internal; -1 after a loopbreak */
-	bool any; /* internal ones count here */
+	int ran;        /* callbacks that are not internal; -1 after a loopbreak */
+	bool any;       /* internal ones count here */
+	uint64_t began; /* by the meter's clock; 0: nothing has run yet */
 };
 
 static void
 take_ready_locked(struct event_base *base, int count, struct progress *progress)
 {
+	progress->began = meter_run_begins_locked(base);
 	if (base->npriorities == 1 && !base->active_count && base->limit_priority == INT_MAX)
 		progress->ran = ready_run_locked(base, base->ready, count, &progress->any);
 	else
@@ -151,7 +153,7 @@ wait_locked(struct event_base *base, int flags, uint64_t *before)
 	*before = now;
 	base->now = 0;
 	struct event_plugin_ready *const ready = base->ready;
-	const uint64_t began = meter_wait_begins(deadline != 0);
+	if (deadline != 0) meter_wait_begins_locked(base);
 	int count;
 	if (base->lock) {
 		base->waiting = true;
@@ -162,7 +164,7 @@ wait_locked(struct event_base *base, int flags, uint64_t *before)
 	} else {
 		count = base->ops.wait(base->backend, now, deadline, ready, base->ready_max);
 	}
-	meter_wait_over_locked(base, began);
+	if (deadline != 0) meter_wait_over_locked(base);
 	return count;
 }
 
@@ -196,15 +198,17 @@ nothing_left_locked(const struct event_base *base)
 static int
 turn_locked(struct event_base *base, int flags)
 {
-	struct progress progress = {0, false};
+	struct progress progress = {0, false, 0};
 	base->continue_wanted = false;
 	base->deferred_queued = 0;
 	if (look_locked(base, flags, &progress) < 0) return -1;
 	if (!progress.any && !base->active_count) return !(flags & EVLOOP_NONBLOCK);
+	if (!progress.began) progress.began = meter_run_begins_locked(base);
 	if (base->active_count && progress.ran >= 0 && !base->continue_wanted) {
 		const int ran = active_process_locked(base);
 		progress.ran = ran < 0 ? ran : progress.ran + ran;
 	}
+	meter_run_over_locked(base, progress.began, progress.ran);
 	return !(flags & EVLOOP_ONCE) || base->active_count || progress.ran == 0;
 }
 
@@ -232,6 +236,7 @@ event_base_loop(struct event_base *base, int flags)
 	}
 	base->running = true;
 	base->exit_wanted = base->break_wanted = false;
+	meter_begin_locked(base);
 	int result = 0;
 	if (base->lock) {
 		base->owner = thread_id();

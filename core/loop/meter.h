@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* How long the loop waits and its callbacks run, for next to nothing: a coarse clock is read round a wait that may
+/* How long the loop waits and its callbacks run, for next to nothing: a coarse clock is read after a wait that may
  * block, and after a turn's callbacks.
  *
  * It goes by ticks of 1 to 10 ms. Over many turns the sums are right all the same, since a tick falls into waiting or
@@ -12,24 +12,40 @@
 
 #define METER_HUNT_TURNS 1000
 
-/* Before a wait; can_block: it is no poll. */
-static inline uint64_t
-meter_wait_begins(bool can_block)
+/* The loop starts: what was before it does not count. */
+static inline void
+meter_begin_locked(struct event_base *base)
 {
-	return can_block ? clock_coarse() : 0;
+	base->counters.mark = 0;
+}
+
+static inline uint64_t
+meter_mark_locked(struct event_base *base)
+{
+	if (!base->counters.mark) base->counters.mark = clock_coarse();
+	return base->counters.mark;
+}
+
+/* Before and after a wait that may block. */
+static inline void
+meter_wait_begins_locked(struct event_base *base)
+{
+	(void)meter_mark_locked(base);
 }
 
 static inline void
-meter_wait_over_locked(struct event_base *base, uint64_t began)
+meter_wait_over_locked(struct event_base *base)
 {
-	base->counters.woke = began ? clock_coarse() : 0;
-	if (began) base->counters.waited_ns += base->counters.woke - began;
+	const uint64_t now = clock_coarse();
+	base->counters.waited_ns += now - base->counters.mark;
+	base->counters.mark = now;
 }
 
+/* Before the first callback of a turn. */
 static inline uint64_t
-meter_run_begins_locked(const struct event_base *base)
+meter_run_begins_locked(struct event_base *base)
 {
-	return base->counters.woke ? base->counters.woke : clock_coarse();
+	return meter_mark_locked(base);
 }
 
 /* ran: how many callbacks. */
@@ -37,7 +53,8 @@ static inline void
 meter_run_over_locked(struct event_base *base, uint64_t began, int ran)
 {
 	struct loop_counters *counters = &base->counters;
-	uint64_t spent = clock_coarse() - began, caught = counters->caught_ns;
+	const uint64_t now = clock_coarse(), spent = now - began, caught = counters->caught_ns;
+	counters->mark = now;
 	counters->ran_ns += spent;
 	counters->caught_ns = 0;
 	if (UNLIKELY(counters->hunting)) counters->hunting--;

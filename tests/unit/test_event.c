@@ -391,6 +391,158 @@ many_descriptors(void **state)
 	}
 }
 
+/* ---- Several descriptors that are ready in one turn: what the first callback does to the rest ----------------------
+ */
+
+enum { BATCH = 4 };
+
+static struct batch {
+	struct event events[BATCH];
+	int fds[BATCH], calls[BATCH], first, kept;
+	short what[BATCH];
+	enum { DELETE_REST, ACTIVATE_REST, BREAK, CONTINUE, REUSE_REST, PRIORITIES } then;
+} batch;
+
+static void
+reuse_number(int i)
+{
+	int other[2];
+	assert_int_equal(event_del(&batch.events[i]), 0);
+	assert_int_equal(pipe(other), 0);
+	assert_int_equal(dup2(other[0], batch.fds[i]), batch.fds[i]); /* nothing to read in this one */
+	close(other[0]);
+	batch.kept = other[1];
+	assert_int_equal(event_add(&batch.events[i], NULL), 0);
+}
+
+static void
+first_of_batch(evutil_socket_t fd, short what, void *arg)
+{
+	const int me = (int)((struct event *)arg - batch.events);
+	assert_int_equal(fd, batch.fds[me]);
+	batch.calls[me]++;
+	batch.what[me] = what;
+	if (batch.first >= 0) return;
+	batch.first = me;
+	for (int i = 0; i < BATCH; i++) {
+		if (i == me) continue;
+		if (batch.then == DELETE_REST) assert_int_equal(event_del(&batch.events[i]), 0);
+		if (batch.then == ACTIVATE_REST) event_active(&batch.events[i], EV_WRITE, 1);
+	}
+	if (batch.then == REUSE_REST) reuse_number(me == 0 ? 1 : 0);
+	if (batch.then == BREAK) assert_int_equal(event_base_loopbreak(base), 0);
+	if (batch.then == CONTINUE) assert_int_equal(event_base_loopcontinue(base), 0);
+	if (batch.then == PRIORITIES) (void)event_base_priority_init(base, 3);
+}
+
+static void
+run_batch(int then)
+{
+	memset(&batch, 0, sizeof(batch));
+	batch.then = then;
+	batch.first = batch.kept = -1;
+	fill();
+	for (int i = 0; i < BATCH; i++) {
+		batch.fds[i] = dup(pair[0]);
+		assert_int_equal(
+			event_assign(&batch.events[i], base, batch.fds[i], EV_READ, first_of_batch, event_self_cbarg()), 0);
+		assert_int_equal(event_add(&batch.events[i], NULL), 0);
+	}
+	turn();
+}
+
+static void
+end_batch(void)
+{
+	for (int i = 0; i < BATCH; i++) {
+		assert_int_equal(event_del(&batch.events[i]), 0);
+		close(batch.fds[i]);
+	}
+	if (batch.kept >= 0) close(batch.kept);
+}
+
+static int
+batch_calls(void)
+{
+	int sum = 0;
+	for (int i = 0; i < BATCH; i++)
+		sum += batch.calls[i];
+	return sum;
+}
+
+static void
+batch_deleted(void **state)
+{
+	(void)state;
+	run_batch(DELETE_REST);
+	turn();
+	assert_int_equal(batch_calls(), 1);
+	end_batch();
+}
+
+static void
+batch_activated(void **state)
+{
+	(void)state;
+	run_batch(ACTIVATE_REST);
+	for (int i = 0; i < BATCH; i++) {
+		assert_int_equal(batch.calls[i], 1); /* for both reasons together */
+		assert_int_equal(batch.what[i], i == batch.first ? EV_READ : EV_READ | EV_WRITE);
+	}
+	end_batch();
+}
+
+static void
+batch_broken(void **state)
+{
+	(void)state;
+	run_batch(BREAK);
+	assert_int_equal(batch_calls(), 1);
+	assert_int_equal(event_base_get_num_events(base, EVENT_BASE_COUNT_ACTIVE), BATCH - 1);
+	empty(); /* they run although there is nothing to read any more */
+	turn();
+	assert_int_equal(batch_calls(), BATCH);
+	end_batch();
+}
+
+static void
+batch_continued(void **state)
+{
+	(void)state;
+	run_batch(CONTINUE);
+	turn();
+	for (int i = 0; i < BATCH; i++)
+		assert_int_equal(batch.calls[i], 1);
+	end_batch();
+}
+
+/* A report is about the file that had the number during the wait. */
+static void
+batch_used_again(void **state)
+{
+	(void)state;
+	run_batch(REUSE_REST);
+	turn(), turn();
+	const int reused = batch.first == 0 ? 1 : 0;
+	assert_int_equal(batch.calls[reused], 0);
+	assert_int_equal(batch_calls(), BATCH - 1);
+	assert_int_equal(write(batch.kept, "x", 1), 1);
+	turn();
+	assert_int_equal(batch.calls[reused], 1);
+	end_batch();
+}
+
+static void
+batch_with_new_priorities(void **state)
+{
+	(void)state;
+	run_batch(PRIORITIES);
+	turn(), turn();
+	for (int i = 0; i < BATCH; i++)
+		assert_int_equal(batch.calls[i], 1);
+	end_batch();
+}
+
 /* ---- Edges and closing ------------------------------------------------------------------------------------------- */
 
 static void
@@ -810,6 +962,12 @@ main(void)
 		CASE(bad_descriptor),
 		CASE(no_descriptor),
 		CASE(many_descriptors),
+		CASE(batch_deleted),
+		CASE(batch_activated),
+		CASE(batch_broken),
+		CASE(batch_continued),
+		CASE(batch_used_again),
+		CASE(batch_with_new_priorities),
 		CASE(edge_triggered),
 		CASE(closed_early),
 		CASE(active_by_hand),
