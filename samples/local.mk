@@ -2,6 +2,7 @@
 # Programs to read and to copy from. They are not installed, and their warnings are errors.
 if SAMPLES
 noinst_PROGRAMS += \
+	samples/dns-example \
 	samples/fifo-reader \
 	samples/signal \
 	samples/tcp-client \
@@ -15,6 +16,8 @@ endif
 endif
 
 sample_cflags = $(AM_CFLAGS) -Werror
+samples_dns_example_CFLAGS = $(sample_cflags)
+samples_dns_example_LDADD = libevent_extra.la libevent_core.la
 samples_fifo_reader_CFLAGS = $(sample_cflags)
 samples_fifo_reader_LDADD = libevent_core.la
 samples_signal_CFLAGS = $(sample_cflags)

@@ -166,7 +166,7 @@ dns_answer_read(const struct dns_message *message, const uint8_t *name, uint16_t
 		answer->malformed = !look(*message, &pass, answer);
 		if (answer->malformed || answer->count > 0 || !pass.alias) break;
 		memcpy(pass.current, pass.next, dns_name_length(pass.next));
-		memcpy(answer->cname, pass.current, dns_name_length(pass.current));
+		dns_name_lower(pass.current, answer->cname);
 		answer->alias = true;
 		pass.ttl = lower_ttl(pass.ttl, pass.alias_ttl);
 	}

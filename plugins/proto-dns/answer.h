@@ -16,13 +16,13 @@ enum dns_match {
 
 /* Response codes that have no DNS_ERR_* of their own are DNS_ERR_UNKNOWN (event2/dns.h). */
 struct dns_answer {
-	int result;      /* DNS_ERR_* */
-	int type;        /* DNS_TYPE_A, AAAA or PTR: what was asked for */
-	int count;       /* of addresses, or 1 for a name */
-	uint32_t ttl;    /* seconds; for a negative answer what the SOA record allows */
-	bool truncated;  /* the TC bit */
-	bool malformed;  /* the message ends before its records do, or one of them makes no sense */
-	bool alias;      /* cname holds the last name of a chain of aliases */
+	int result;     /* DNS_ERR_* */
+	int type;       /* DNS_TYPE_A, AAAA or PTR: what was asked for */
+	int count;      /* of addresses, or 1 for a name */
+	uint32_t ttl;   /* seconds; for a negative answer what the SOA record allows */
+	bool truncated; /* the TC bit */
+	bool malformed; /* the message ends before its records do, or one of them makes no sense */
+	bool alias;     /* cname holds the last name of a chain of aliases, in small letters: ours may have been mixed in */
 	size_t capacity; /* addresses that fit into *addresses */
 	uint8_t *addresses;
 	char name[DNS_NAME_TEXT]; /* PTR */

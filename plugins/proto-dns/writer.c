@@ -54,7 +54,8 @@ dns_writer_32(struct dns_writer *writer, uint32_t value)
 	return dns_writer_bytes(writer, bytes, sizeof(bytes));
 }
 
-/* Whether the name that stands at an offset, pointers followed, is this one. */
+/* Whether the name that stands at an offset, pointers followed, is this one. Letters must be the very same: a client
+ * may have mixed those of its question, and they are not to spread into the names of the answer. */
 static bool
 stands_at(const struct dns_writer *writer, size_t at, const uint8_t *name)
 {
@@ -66,10 +67,7 @@ stands_at(const struct dns_writer *writer, size_t at, const uint8_t *name)
 		}
 		if (*there != *name) return false;
 		if (*there == 0) return true;
-		for (size_t i = 1; i <= *there; i++) {
-			uint8_t a = there[i], b = name[i];
-			if (a != b && ((a ^ b) != 0x20 || (uint8_t)((a | 0x20) - 'a') >= 26)) return false;
-		}
+		if (memcmp(there + 1, name + 1, *there) != 0) return false;
 		at += (size_t)*there + 1;
 		name += *name + 1;
 	}

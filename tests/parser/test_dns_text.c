@@ -144,7 +144,7 @@ test_compression(void **state)
 		offsets[i] = writer.length;
 		assert_true(dns_writer_name(&writer, name));
 	}
-	assert_int_equal(writer.length, DNS_HEADER + 17 + 7 + 2 + 2 + 1 + 2 + 6 + 9 + 6 + 3);
+	assert_int_equal(writer.length, DNS_HEADER + 17 + 7 + 2 + 2 + 1 + 17 + 6 + 9 + 6 + 3);
 	for (size_t i = 0; i < LENGTH(texts); i++) {
 		size_t offset = offsets[i];
 		dns_name_from_text(texts[i], strlen(texts[i]), name);
