@@ -4,10 +4,13 @@ if SAMPLES
 noinst_PROGRAMS += \
 	samples/dns-example \
 	samples/fifo-reader \
+	samples/http-client \
+	samples/http-server \
 	samples/signal \
 	samples/tcp-client \
 	samples/tcp-echo \
-	samples/timer
+	samples/timer \
+	samples/ws-chat
 if OPENSSL
 noinst_PROGRAMS += \
 	samples/https-client \
@@ -20,6 +23,10 @@ samples_dns_example_CFLAGS = $(sample_cflags)
 samples_dns_example_LDADD = libevent_extra.la libevent_core.la
 samples_fifo_reader_CFLAGS = $(sample_cflags)
 samples_fifo_reader_LDADD = libevent_core.la
+samples_http_client_CFLAGS = $(sample_cflags)
+samples_http_client_LDADD = libevent_extra.la libevent_core.la
+samples_http_server_CFLAGS = $(sample_cflags)
+samples_http_server_LDADD = libevent_extra.la libevent_core.la
 samples_signal_CFLAGS = $(sample_cflags)
 samples_signal_LDADD = libevent_core.la
 samples_tcp_client_CFLAGS = $(sample_cflags)
@@ -28,6 +35,8 @@ samples_tcp_echo_CFLAGS = $(sample_cflags)
 samples_tcp_echo_LDADD = libevent_core.la
 samples_timer_CFLAGS = $(sample_cflags)
 samples_timer_LDADD = libevent_core.la
+samples_ws_chat_CFLAGS = $(sample_cflags)
+samples_ws_chat_LDADD = libevent_extra.la libevent_core.la
 samples_https_client_CFLAGS = $(sample_cflags) $(OPENSSL_CFLAGS)
 samples_https_client_LDADD = libevent_openssl.la libevent_extra.la libevent_core.la $(OPENSSL_LIBS)
 samples_https_server_CFLAGS = $(sample_cflags) $(OPENSSL_CFLAGS)
