@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 /* The program's own lock: taken in callbacks, and held around calls from outside. A library that holds a lock of its
@@ -65,6 +66,20 @@ die_unless(bool fine)
 	if (!fine) _exit(3);
 }
 
+/* Past ThreadSanitizer, which takes the kernel's reuse of a descriptor's number for a race with a backend that forgets
+ * the old one a moment later. */
+static void
+socket_pair(evutil_socket_t fds[2])
+{
+	die_unless(syscall(SYS_socketpair, AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds) == 0);
+}
+
+static void
+socket_close(evutil_socket_t fd)
+{
+	(void)syscall(SYS_close, fd);
+}
+
 struct shared {
 	struct bufferevent *bev;
 	evutil_socket_t peer;
@@ -101,9 +116,7 @@ static void
 shared_open(struct shared *shared, int options)
 {
 	evutil_socket_t fds[2];
-	die_unless(evutil_socketpair(AF_UNIX, SOCK_STREAM, 0, fds) == 0);
-	(void)evutil_make_socket_nonblocking(fds[0]);
-	(void)evutil_make_socket_nonblocking(fds[1]);
+	socket_pair(fds);
 	shared->called = 0;
 	shared->peer = fds[1];
 	shared->bev = bufferevent_socket_new(base, fds[0], options | BEV_OPT_THREADSAFE | BEV_OPT_CLOSE_ON_FREE);
@@ -167,7 +180,7 @@ calls_under_the_programs_lock(int options)
 	bufferevent_free(shared.bev);
 	(void)pthread_mutex_unlock(&programs_lock);
 	loop_stop();
-	(void)evutil_closesocket(shared.peer);
+	socket_close(shared.peer);
 }
 
 static void
@@ -202,7 +215,7 @@ free_against_callbacks(void)
 		ssize_t n;
 		while ((n = recv(shared.peer, text, sizeof(text), 0)) > 0 || (n < 0 && errno == EAGAIN))
 			;
-		(void)evutil_closesocket(shared.peer);
+		socket_close(shared.peer);
 	}
 	loop_stop();
 }
@@ -297,7 +310,7 @@ several_writers(void)
 	die_unless(got == WRITERS * PIECES * 10);
 	bufferevent_free(shared.bev);
 	loop_stop();
-	(void)evutil_closesocket(shared.peer);
+	socket_close(shared.peer);
 }
 
 static void
@@ -342,7 +355,7 @@ limited(void)
 	loop_stop();
 	ev_token_bucket_cfg_free(cfg);
 	for (size_t i = 0; i < LENGTH(shared); i++)
-		(void)evutil_closesocket(shared[i].peer);
+		socket_close(shared[i].peer);
 }
 
 static void
@@ -397,7 +410,7 @@ callback_waits(void)
 	(void)pthread_join(other, NULL);
 	bufferevent_free(shared.bev);
 	loop_stop();
-	(void)evutil_closesocket(shared.peer);
+	socket_close(shared.peer);
 }
 
 static void
@@ -405,6 +418,172 @@ hole_issue_1311(void **state)
 {
 	(void)state;
 	apart(callback_waits);
+}
+
+/* ---- Anything from anywhere ---- */
+
+enum { SLOTS = 6, THREADS = 3 };
+
+/* The mutex is held around every call and taken in every callback. */
+static struct slot {
+	pthread_mutex_t mutex;
+	struct bufferevent *bev;
+	struct bufferevent *other; /* the second one of a pair */
+	evutil_socket_t peer;
+} slots[SLOTS];
+static atomic_int stress_ends;
+static struct ev_token_bucket_cfg *stress_cfg;
+
+static void
+slot_data(struct bufferevent *bev, void *arg)
+{
+	struct slot *slot = arg;
+	(void)pthread_mutex_lock(&slot->mutex);
+	if (slot->bev == bev) (void)bufferevent_write_buffer(bev, bufferevent_get_input(bev));
+	(void)pthread_mutex_unlock(&slot->mutex);
+}
+
+static void
+slot_event(struct bufferevent *bev, short what, void *arg)
+{
+	struct slot *slot = arg;
+	(void)what;
+	(void)pthread_mutex_lock(&slot->mutex);
+	if (slot->bev == bev) (void)bufferevent_enable(bev, EV_READ);
+	(void)pthread_mutex_unlock(&slot->mutex);
+}
+
+static void
+slot_open_locked(struct slot *slot, unsigned kind)
+{
+	const int options = BEV_OPT_THREADSAFE | BEV_OPT_CLOSE_ON_FREE | (kind & 1 ? BEV_OPT_DEFER_CALLBACKS : 0);
+	struct bufferevent *pair[2];
+	evutil_socket_t fds[2];
+	slot->other = NULL;
+	slot->peer = -1;
+	if (kind & 2) {
+		die_unless(bufferevent_pair_new(base, options, pair) == 0);
+		slot->bev = pair[0];
+		slot->other = pair[1];
+		(void)bufferevent_enable(slot->other, EV_READ);
+	} else {
+		socket_pair(fds);
+		slot->bev = bufferevent_socket_new(base, fds[0], options);
+		slot->peer = fds[1];
+	}
+	if (kind & 4) slot->bev = bufferevent_filter_new(slot->bev, NULL, NULL, options, NULL, NULL);
+	die_unless(slot->bev != NULL);
+	bufferevent_setcb(slot->bev, slot_data, slot_data, slot_event, slot);
+	(void)bufferevent_enable(slot->bev, EV_READ);
+}
+
+static void
+slot_close_locked(struct slot *slot)
+{
+	bufferevent_free(slot->bev);
+	if (slot->other) bufferevent_free(slot->other);
+	if (slot->peer >= 0) socket_close(slot->peer);
+}
+
+static void
+slot_use_locked(struct slot *slot, unsigned random)
+{
+	static const struct timeval soon = {0, 2000};
+	char bytes[3000];
+	switch (random % 12) {
+	case 0:
+		slot_close_locked(slot);
+		slot_open_locked(slot, random >> 8);
+		break;
+	case 1:
+		(void)bufferevent_disable(slot->bev, (short)(random >> 8 & (EV_READ | EV_WRITE)));
+		break;
+	case 2:
+		(void)bufferevent_enable(slot->bev, EV_READ | EV_WRITE);
+		break;
+	case 3:
+		bufferevent_setwatermark(slot->bev, EV_READ, 0, random >> 8 & 1 ? 100 : 0);
+		break;
+	case 4:
+		(void)bufferevent_set_timeouts(slot->bev, random >> 8 & 1 ? &soon : NULL, NULL);
+		break;
+	case 5:
+		bufferevent_setcb(slot->bev, slot_data, NULL, slot_event, slot);
+		break;
+	case 6:
+		(void)bufferevent_set_rate_limit(slot->bev, random >> 8 & 1 ? stress_cfg : NULL);
+		break;
+	case 7:
+		bufferevent_trigger(slot->bev, EV_READ | EV_WRITE, 0);
+		break;
+	case 8:
+		(void)bufferevent_flush(slot->bev, EV_READ | EV_WRITE, BEV_FLUSH);
+		break;
+	case 9:
+		bufferevent_incref(slot->bev);
+		(void)bufferevent_decref(slot->bev);
+		break;
+	default:
+		memset(bytes, 'x', sizeof(bytes));
+		(void)bufferevent_write(slot->bev, bytes, random >> 8 & 1 ? 10 : sizeof(bytes));
+		if (slot->other) (void)bufferevent_write(slot->other, bytes, 10);
+		if (slot->peer >= 0) (void)send(slot->peer, bytes, 10, MSG_NOSIGNAL);
+		if (slot->peer >= 0) (void)recv(slot->peer, bytes, sizeof(bytes), 0);
+		break;
+	}
+}
+
+static void *
+use_slots(void *arg)
+{
+	uint64_t seed = (uint64_t)(uintptr_t)arg;
+	while (!stress_ends) {
+		seed = seed * 6364136223846793005u + 1442695040888963407u;
+		struct slot *slot = &slots[(seed >> 60) % SLOTS];
+		(void)pthread_mutex_lock(&slot->mutex);
+		slot_use_locked(slot, (unsigned)(seed >> 33));
+		(void)pthread_mutex_unlock(&slot->mutex);
+	}
+	return NULL;
+}
+
+/* MKEVENT_STRESS_SECONDS: for how long. */
+static void
+anything(void)
+{
+	const char *seconds = getenv("MKEVENT_STRESS_SECONDS");
+	const struct timeval tick = {0, 2000};
+	pthread_t threads[THREADS];
+	if (seconds) (void)alarm((unsigned)atoi(seconds) + 40);
+	loop_start();
+	stress_cfg = ev_token_bucket_cfg_new(500, 500, 500, 500, &tick);
+	for (int i = 0; i < SLOTS; i++) {
+		(void)pthread_mutex_init(&slots[i].mutex, NULL);
+		(void)pthread_mutex_lock(&slots[i].mutex);
+		slot_open_locked(&slots[i], (unsigned)i);
+		(void)pthread_mutex_unlock(&slots[i].mutex);
+	}
+	for (uintptr_t i = 0; i < THREADS; i++)
+		die_unless(pthread_create(&threads[i], NULL, use_slots, (void *)(i + 1)) == 0);
+	(void)usleep(seconds ? (unsigned)atoi(seconds) * 1000000u : 1000000u);
+	stress_ends = 1;
+	for (int i = 0; i < THREADS; i++)
+		(void)pthread_join(threads[i], NULL);
+	for (int i = 0; i < SLOTS; i++) {
+		(void)pthread_mutex_lock(&slots[i].mutex);
+		slot_close_locked(&slots[i]);
+		slots[i].bev = NULL;
+		(void)pthread_mutex_unlock(&slots[i].mutex);
+	}
+	loop_stop();
+	ev_token_bucket_cfg_free(stress_cfg);
+}
+
+static void
+anything_from_anywhere(void **state)
+{
+	(void)state;
+	apart(anything);
 }
 
 int
@@ -417,6 +596,7 @@ main(void)
 		cmocka_unit_test(hole_issue_1311),
 		cmocka_unit_test(writers_in_other_threads),
 		cmocka_unit_test(rates_in_other_threads),
+		cmocka_unit_test(anything_from_anywhere),
 	};
 	assert_int_equal(evthread_use_pthreads(), 0);
 	return cmocka_run_group_tests(tests, NULL, NULL);
