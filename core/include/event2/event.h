@@ -150,8 +150,8 @@ int event_config_set_max_dispatch_interval(
 EVENT2_CORE_EXPORT_SYMBOL
 const char *event_base_get_method(const struct event_base *base);
 
-/** How the base gets to know of signals: "sigaction", "signalfd" or the backend's own way, such as "kqueue_signal".
- * Constant text. Thread: any. */
+/** How the base gets to know of signals: "signal" (a handler), "signalfd_signal", or the backend's own way, such as
+ * "kqueue_signal". Lives as long as the base. Thread: any. */
 EVENT2_CORE_EXPORT_SYMBOL
 const char *event_base_get_signal_method(const struct event_base *base);
 
