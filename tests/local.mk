@@ -49,6 +49,7 @@ loop_programs += tests/unit/test_finalize
 loop_programs += tests/unit/test_fork
 loop_programs += tests/unit/test_http_client
 loop_programs += tests/unit/test_http_holes
+loop_programs += tests/unit/test_http_memory
 loop_programs += tests/unit/test_http_server
 loop_programs += tests/unit/test_inspect
 loop_programs += tests/unit/test_listener
