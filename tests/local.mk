@@ -41,6 +41,7 @@ loop_programs += tests/unit/test_dns_config
 loop_programs += tests/unit/test_dns_getaddrinfo
 loop_programs += tests/unit/test_dns_server
 EXTRA_DIST += tests/unit/dns_fixture.h
+check_PROGRAMS += tests/dns/ask
 loop_programs += tests/unit/test_counters
 loop_programs += tests/unit/test_current
 loop_programs += tests/unit/test_evbuffer_callbacks
@@ -78,6 +79,7 @@ include tests/parser/local.mk
 test_scripts =
 test_scripts += tests/abi/exports.sh
 test_scripts += tests/abi/headers.sh
+test_scripts += tests/dns/peers.sh
 test_scripts += tests/rpcgen/rpcgen.sh
 include tests/registry/local.mk
 TESTS += $(test_scripts)
