@@ -26,6 +26,12 @@ kind_name(uint32_t kind)
 	return "thing of an unknown kind";
 }
 
+bool
+check_interface_fits(const struct event_plugin_interface *interface, uint16_t major, uint16_t minor)
+{
+	return interface->major == major && interface->minor >= minor;
+}
+
 void
 check_copy_interface(void *out, size_t out_size, const struct event_plugin_interface *interface)
 {

@@ -50,14 +50,12 @@ host_fail_text(void)
 	return fail_text;
 }
 
-/* The major version of an interface is part of what its users compile in; a plugin looks at it itself. */
 static const struct event_plugin_interface *
-host_find(uint32_t kind, const char *name, uint16_t minor)
+host_find(uint32_t kind, const char *name, uint16_t major, uint16_t minor)
 {
 	struct plugin *plugin;
 	if (registry_obtain(name, NULL, kind, OBTAIN_QUIET, &plugin) != PLUGIN_LOADED) return NULL;
-	const struct event_plugin_interface *interface = plugin->descriptor.interface;
-	return interface->minor >= minor ? interface : NULL;
+	return check_interface_fits(plugin->descriptor.interface, major, minor) ? plugin->descriptor.interface : NULL;
 }
 
 const struct event_plugin_host *

@@ -73,6 +73,7 @@ const char *kind_name(uint32_t kind);
 /* Copies what symbol and this core have in common into *out, the rest of which becomes 0. kind 0: any. */
 bool check_descriptor(
 	const void *symbol, const char *name, uint32_t kind, struct event_plugin_descriptor *out, struct why *why);
+bool check_interface_fits(const struct event_plugin_interface *interface, uint16_t major, uint16_t minor);
 /* A zero-extended copy of an interface. */
 void check_copy_interface(void *out, size_t out_size, const struct event_plugin_interface *interface);
 

@@ -31,7 +31,8 @@ need_failed(
 		why_add(why, "was refused (%s)", found && found->error ? found->error : "out of memory");
 		break;
 	case PLUGIN_LOADED:
-		why_add(why, "has version %d, not %d; install a newer one", found->descriptor.interface->minor, need->minor);
+		why_add(why, "has version %d.%d, not %d.%d; install plugins of one release", found->descriptor.interface->major,
+			found->descriptor.interface->minor, need->major, need->minor);
 		break;
 	case PLUGIN_ABSENT:
 		why_add(why, "is not in %s; install it", path_describe(path, sizeof(path)));
@@ -46,7 +47,8 @@ load_needs(const struct event_plugin_need *need, struct why *why)
 	for (; need && need->kind; need++) {
 		struct plugin *found;
 		enum plugin_status status = registry_obtain(need->name, NULL, need->kind, OBTAIN_QUIET, &found);
-		if (status == PLUGIN_LOADED && found->descriptor.interface->minor >= need->minor) continue;
+		if (status == PLUGIN_LOADED && check_interface_fits(found->descriptor.interface, need->major, need->minor))
+			continue;
 		if (!need->optional) return need_failed(need, status, found, why);
 	}
 	return true;

@@ -207,7 +207,7 @@ event_plugin_find(enum event_plugin_kind kind, const char *name, uint16_t major,
 	if (registry_obtain(name, NULL, (uint32_t)kind, quiet ? OBTAIN_QUIET : OBTAIN_LOUD, &plugin) != PLUGIN_LOADED)
 		return NULL;
 	const struct event_plugin_interface *interface = plugin->descriptor.interface;
-	if (interface->major == major && interface->minor >= minor) return interface;
+	if (check_interface_fits(interface, major, minor)) return interface;
 	if (tell_once(plugin))
 		message_say(EVENT_LOG_WARN,
 			"mkevent: %s: its interface has version %d.%d, but %d.%d is wanted; install plugins and libraries of one "

@@ -244,6 +244,5 @@ static const struct event_plugin_backend backend = {
 	.wait = backend_wait,
 };
 
-/* clang-format off */
-EVENT_PLUGIN_DEFINE(EVENT_PLUGIN_BACKEND, "backend-epoll") .version = PACKAGE_VERSION, .licence = "BSD-3-Clause",
-	.summary = "readiness through epoll(7): Linux, any number of fds", .interface = &backend.head };
+EVENT_PLUGIN_DEFINE(EVENT_PLUGIN_BACKEND, "backend-epoll", .version = PACKAGE_VERSION, .licence = "BSD-3-Clause",
+	.summary = "readiness through epoll(7): Linux, any number of fds", .interface = &backend.head);

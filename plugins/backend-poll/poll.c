@@ -151,6 +151,5 @@ static const struct event_plugin_backend backend = {
 	.wait = backend_wait,
 };
 
-/* clang-format off */
-EVENT_PLUGIN_DEFINE(EVENT_PLUGIN_BACKEND, "backend-poll") .version = PACKAGE_VERSION, .licence = "BSD-3-Clause",
-	.summary = "readiness through poll(2): any POSIX system, few fds", .interface = &backend.head };
+EVENT_PLUGIN_DEFINE(EVENT_PLUGIN_BACKEND, "backend-poll", .version = PACKAGE_VERSION, .licence = "BSD-3-Clause",
+	.summary = "readiness through poll(2): any POSIX system, few fds", .interface = &backend.head);

@@ -160,6 +160,5 @@ static const struct event_plugin_backend backend = {
 	.wait = backend_wait,
 };
 
-/* clang-format off */
-EVENT_PLUGIN_DEFINE(EVENT_PLUGIN_BACKEND, "backend-select") .version = PACKAGE_VERSION, .licence = "BSD-3-Clause",
-	.summary = "readiness through select(2): any system, few fds with low numbers", .interface = &backend.head };
+EVENT_PLUGIN_DEFINE(EVENT_PLUGIN_BACKEND, "backend-select", .version = PACKAGE_VERSION, .licence = "BSD-3-Clause",
+	.summary = "readiness through select(2): any system, few fds with low numbers", .interface = &backend.head);

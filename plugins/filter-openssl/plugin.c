@@ -13,8 +13,5 @@ load(const struct event_plugin_host *host)
 	return tls_bio_setup() == 0 ? 0 : host->fail("OpenSSL has no memory for a BIO method");
 }
 
-EVENT_PLUGIN_DEFINE(EVENT_PLUGIN_FILTER, EVENT_PLUGIN_SSL_NAME).version = "1.0.0", .licence = "BSD-3-Clause",
-										 .summary = "TLS bufferevents through OpenSSL", .load = load,
-										 .unload = tls_bio_cleanup, .interface = &table.head,
-}
-;
+EVENT_PLUGIN_DEFINE(EVENT_PLUGIN_FILTER, EVENT_PLUGIN_SSL_NAME, .version = "1.0.0", .licence = "BSD-3-Clause",
+	.summary = "TLS bufferevents through OpenSSL", .load = load, .unload = tls_bio_cleanup, .interface = &table.head);

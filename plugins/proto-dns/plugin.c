@@ -107,8 +107,5 @@ static const struct event_plugin_dns table = {.head = {sizeof(table), EVENT_PLUG
 #define DNS_ENTRY_(result, name, fallback, parameters, arguments) .name = plugin_##name,
 	EVENT_PLUGIN_DNS_FUNCTIONS(DNS_ENTRY_)};
 
-EVENT_PLUGIN_DEFINE(EVENT_PLUGIN_PROTOCOL, EVENT_PLUGIN_DNS_NAME).version = "1.0.0", .licence = "BSD-3-Clause",
-										   .summary = "DNS client and server, over UDP and TCP", .load = load,
-										   .interface = &table.head,
-}
-;
+EVENT_PLUGIN_DEFINE(EVENT_PLUGIN_PROTOCOL, EVENT_PLUGIN_DNS_NAME, .version = "1.0.0", .licence = "BSD-3-Clause",
+	.summary = "DNS client and server, over UDP and TCP", .load = load, .interface = &table.head);

@@ -73,8 +73,6 @@ static const struct event_plugin_call calls[] = {
 	{NULL, NULL, NULL},
 };
 
-EVENT_PLUGIN_DEFINE(EVENT_PLUGIN_PROTOCOL, EVENT_PLUGIN_HTTP_NAME).version = PLUGIN_VERSION, .licence = "BSD-3-Clause",
-										   .summary = "HTTP/1.1 server and client, URIs and header fields: evhttp",
-										   .load = load, .interface = &interface.head, .calls = calls,
-}
-;
+EVENT_PLUGIN_DEFINE(EVENT_PLUGIN_PROTOCOL, EVENT_PLUGIN_HTTP_NAME, .version = PLUGIN_VERSION, .licence = "BSD-3-Clause",
+	.summary = "HTTP/1.1 server and client, URIs and header fields: evhttp", .load = load, .interface = &interface.head,
+	.calls = calls);

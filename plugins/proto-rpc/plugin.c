@@ -52,16 +52,15 @@ load(const struct event_plugin_host *host)
 {
 	rpc_host = host;
 	rpc_http = (const struct event_plugin_http *)host->find(
-		EVENT_PLUGIN_PROTOCOL, EVENT_PLUGIN_HTTP_NAME, EVENT_PLUGIN_HTTP_MINOR);
+		EVENT_PLUGIN_PROTOCOL, EVENT_PLUGIN_HTTP_NAME, EVENT_PLUGIN_HTTP_MAJOR, EVENT_PLUGIN_HTTP_MINOR);
 	if (host->identity != event_plugin_identity()) return host->fail("it is linked to another copy of the core");
 	return rpc_http ? 0 : host->fail("the interface of %s is not there", EVENT_PLUGIN_HTTP_NAME);
 }
 
 static const struct event_plugin_need needs[] = {
-	{EVENT_PLUGIN_PROTOCOL, EVENT_PLUGIN_HTTP_NAME, EVENT_PLUGIN_HTTP_MINOR, 0}, {0, NULL, 0, 0}};
+	{EVENT_PLUGIN_PROTOCOL, EVENT_PLUGIN_HTTP_NAME, EVENT_PLUGIN_HTTP_MAJOR, EVENT_PLUGIN_HTTP_MINOR, 0},
+	{0, NULL, 0, 0, 0}};
 
-EVENT_PLUGIN_DEFINE(EVENT_PLUGIN_PROTOCOL, EVENT_PLUGIN_RPC_NAME).version = "1.0.0", .licence = "BSD-3-Clause",
-										   .summary = "tagged data and remote procedure calls over HTTP",
-										   .needs = needs, .load = load, .interface = &table.head,
-}
-;
+EVENT_PLUGIN_DEFINE(EVENT_PLUGIN_PROTOCOL, EVENT_PLUGIN_RPC_NAME, .version = "1.0.0", .licence = "BSD-3-Clause",
+	.summary = "tagged data and remote procedure calls over HTTP", .needs = needs, .load = load,
+	.interface = &table.head);

@@ -24,7 +24,7 @@ static int
 load(const struct event_plugin_host *host)
 {
 	const struct event_plugin_interface *found =
-		host->find(EVENT_PLUGIN_PROTOCOL, EVENT_PLUGIN_DNS_NAME, EVENT_PLUGIN_DNS_MINOR);
+		host->find(EVENT_PLUGIN_PROTOCOL, EVENT_PLUGIN_DNS_NAME, EVENT_PLUGIN_DNS_MAJOR, EVENT_PLUGIN_DNS_MINOR);
 	if (found) memcpy(&dns, found, found->size < sizeof(dns) ? found->size : sizeof(dns));
 	if (!dns.evdns_getaddrinfo || !dns.evdns_getaddrinfo_cancel)
 		return host->fail("%s lacks evdns_getaddrinfo; install one of the same release", EVENT_PLUGIN_DNS_NAME);
@@ -32,7 +32,8 @@ load(const struct event_plugin_host *host)
 }
 
 static const struct event_plugin_need needs[] = {
-	{EVENT_PLUGIN_PROTOCOL, EVENT_PLUGIN_DNS_NAME, EVENT_PLUGIN_DNS_MINOR, 0}, {0, NULL, 0, 0}};
+	{EVENT_PLUGIN_PROTOCOL, EVENT_PLUGIN_DNS_NAME, EVENT_PLUGIN_DNS_MAJOR, EVENT_PLUGIN_DNS_MINOR, 0},
+	{0, NULL, 0, 0, 0}};
 
 static const struct event_plugin_resolver table = {
 	.head = {sizeof(table), EVENT_PLUGIN_RESOLVER_MAJOR, EVENT_PLUGIN_RESOLVER_MINOR},
@@ -40,8 +41,5 @@ static const struct event_plugin_resolver table = {
 	.cancel = cancel,
 };
 
-EVENT_PLUGIN_DEFINE(EVENT_PLUGIN_SERVICE, EVENT_PLUGIN_RESOLVER_NAME).version = "1.0.0", .licence = "BSD-3-Clause",
-										  .summary = "host names for the core, by proto-dns", .needs = needs,
-										  .load = load, .interface = &table.head,
-}
-;
+EVENT_PLUGIN_DEFINE(EVENT_PLUGIN_SERVICE, EVENT_PLUGIN_RESOLVER_NAME, .version = "1.0.0", .licence = "BSD-3-Clause",
+	.summary = "host names for the core, by proto-dns", .needs = needs, .load = load, .interface = &table.head);

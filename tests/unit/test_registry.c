@@ -149,6 +149,7 @@ static const struct {
 	{"backend-newer-minor", "needs contract 1.1, this core has 1.0;", false},
 	{"backend-wrong-name", "the plugin calls itself \"backend-somebody-else\", its file \"backend-wrong-name\"", false},
 	{"backend-missing-need", "it needs the service nowhere, which is not in ", false},
+	{"backend-need-version", "it needs the backend backend-good, which has version 1.0, not 7.2;", true},
 	{"backend-cycle", "a cycle", true},
 	{"backend-load-fails", "the moon is full; wait 3 days", true},
 	{"backend-load-fails-silently", "did not say why", true},

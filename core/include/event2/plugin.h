@@ -47,7 +47,8 @@ struct event_plugin_interface {
 struct event_plugin_need {
 	uint32_t kind;     /**< enum event_plugin_kind */
 	const char *name;  /**< the other plugin's name, as in its file name */
-	uint16_t minor;    /**< least minor version of its interface */
+	uint16_t major;    /**< of its interface: that and no other */
+	uint16_t minor;    /**< of its interface: the least that will do */
 	uint16_t optional; /**< 1: load without it */
 };
 
@@ -92,14 +93,15 @@ struct event_plugin_descriptor {
 #define EVENT_PLUGIN_EXPORT_ __attribute__((visibility("default")))
 #endif
 
-/** Begins the definition of the descriptor: EVENT_PLUGIN_DEFINE(EVENT_PLUGIN_BACKEND, "backend-x") .load = f, ... }; */
-#define EVENT_PLUGIN_DEFINE(kind_, name_)                                                                              \
+/** Defines the descriptor: EVENT_PLUGIN_DEFINE(EVENT_PLUGIN_BACKEND, "backend-x", .version = "1.0.0", ...); */
+#define EVENT_PLUGIN_DEFINE(kind_, name_, ...)                                                                         \
 	extern EVENT_PLUGIN_EXPORT_ const struct event_plugin_descriptor EVENT_PLUGIN_SYMBOL_;                             \
 	const struct event_plugin_descriptor EVENT_PLUGIN_SYMBOL_ = {.size = sizeof(struct event_plugin_descriptor),       \
 		.abi_major = EVENT_PLUGIN_ABI_MAJOR,                                                                           \
 		.abi_minor = EVENT_PLUGIN_ABI_MINOR,                                                                           \
 		.kind = (kind_),                                                                                               \
-		.name = (name_),
+		.name = (name_),                                                                                               \
+		__VA_ARGS__}
 
 /** Severities of host->log(): the values of EVENT_LOG_* in event2/event.h. */
 enum event_plugin_log { EVENT_PLUGIN_LOG_DEBUG, EVENT_PLUGIN_LOG_MSG, EVENT_PLUGIN_LOG_WARN, EVENT_PLUGIN_LOG_ERR };
@@ -133,9 +135,9 @@ struct event_plugin_host {
 	void (*free)(void *memory);
 	/** Value of an EVENT_* environment variable, or NULL when it is not set or the process is privileged. */
 	const char *(*setting)(const char *name);
-	/** Interface of another plugin (loaded now, unless loading is sealed), or NULL. minor: the least that will do;
-	 * the caller looks at its major. */
-	const struct event_plugin_interface *(*find)(uint32_t kind, const char *name, uint16_t minor);
+	/** Interface of another plugin (loaded now, unless loading is sealed), or NULL when there is none of this major
+	 * version and at least this minor one. Valid until the caller's unload() returned, if it is among its needs. */
+	const struct event_plugin_interface *(*find)(uint32_t kind, const char *name, uint16_t major, uint16_t minor);
 };
 
 /** Bit of ai_flags in every entry of an addrinfo list that a plugin made: evutil_freeaddrinfo() then gives each entry
