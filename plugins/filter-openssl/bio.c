@@ -21,12 +21,25 @@
 static BIO_METHOD *socket_method, *bufferevent_method;
 static int socket_number, bufferevent_number; /* as OpenSSL counts methods */
 
-/* ---- A socket: the descriptor is the BIO's data ------------------------------------------------------------------ */
+/* ---- A socket ---------------------------------------------------------------------------------------------------- */
+
+struct socket_bio {
+	int fd;
+	bool drained; /* the last read got less than it could have */
+};
+
+static struct socket_bio *
+socket_of(BIO *bio)
+{
+	return BIO_get_data(bio);
+}
 
 static int
-fd_of(BIO *bio)
+socket_destroy(BIO *bio)
 {
-	return (int)(intptr_t)BIO_get_data(bio);
+	OPENSSL_free(BIO_get_data(bio));
+	BIO_set_data(bio, NULL);
+	return 1;
 }
 
 static int
@@ -53,7 +66,10 @@ socket_read(BIO *bio, char *out, int size)
 {
 	BIO_clear_retry_flags(bio);
 	if (!out || size <= 0) return 0;
-	return retried(bio, read(fd_of(bio), out, (size_t)size), retry_read);
+	struct socket_bio *socket = socket_of(bio);
+	ssize_t n = read(socket->fd, out, (size_t)size);
+	socket->drained = n < size;
+	return retried(bio, n, retry_read);
 }
 
 static int
@@ -61,8 +77,9 @@ socket_write(BIO *bio, const char *data, int size)
 {
 	BIO_clear_retry_flags(bio);
 	if (size <= 0) return 0;
-	ssize_t n = send(fd_of(bio), data, (size_t)size, MSG_NOSIGNAL);
-	if (n < 0 && errno == ENOTSOCK) n = write(fd_of(bio), data, (size_t)size);
+	int fd = socket_of(bio)->fd;
+	ssize_t n = send(fd, data, (size_t)size, MSG_NOSIGNAL);
+	if (n < 0 && errno == ENOTSOCK) n = write(fd, data, (size_t)size);
 	return retried(bio, n, retry_write);
 }
 
@@ -71,8 +88,8 @@ socket_ctrl(BIO *bio, int command, long number, void *pointer)
 {
 	switch (command) {
 	case BIO_C_GET_FD:
-		if (pointer) *(int *)pointer = fd_of(bio);
-		return fd_of(bio);
+		if (pointer) *(int *)pointer = socket_of(bio)->fd;
+		return socket_of(bio)->fd;
 	case BIO_CTRL_GET_CLOSE:
 		return BIO_get_shutdown(bio);
 	case BIO_CTRL_SET_CLOSE:
@@ -90,8 +107,13 @@ BIO *
 tls_bio_of_socket(evutil_socket_t fd)
 {
 	BIO *bio = BIO_new(socket_method);
-	if (!bio) return NULL;
-	BIO_set_data(bio, (void *)(intptr_t)fd);
+	struct socket_bio *socket = bio ? OPENSSL_zalloc(sizeof(*socket)) : NULL;
+	if (!socket) {
+		BIO_free(bio);
+		return NULL;
+	}
+	socket->fd = (int)fd;
+	BIO_set_data(bio, socket);
 	BIO_set_shutdown(bio, BIO_NOCLOSE);
 	BIO_set_init(bio, 1);
 	return bio;
@@ -163,6 +185,13 @@ tls_bio_of_bufferevent(void)
 /* ---- Both -------------------------------------------------------------------------------------------------------- */
 
 bool
+tls_bio_drained(const SSL *ssl)
+{
+	BIO *bio = SSL_get_rbio(ssl);
+	return bio && (BIO_method_type(bio) & BIO_TYPE_NUMBER) == socket_number && socket_of(bio)->drained;
+}
+
+bool
 tls_bio_is_ours(const SSL *ssl)
 {
 	BIO *bio = SSL_get_wbio(ssl);
@@ -192,7 +221,7 @@ tls_bio_setup(void)
 		socket_write, socket_ctrl);
 	bufferevent_method = method_new(&bufferevent_number, BIO_TYPE_SOURCE_SINK, "bufferevent", bufferevent_bio_read,
 		bufferevent_bio_write, bufferevent_bio_ctrl);
-	if (socket_method && bufferevent_method) return 0;
+	if (socket_method && bufferevent_method && BIO_meth_set_destroy(socket_method, socket_destroy)) return 0;
 	tls_bio_cleanup();
 	return -1;
 }

@@ -213,6 +213,7 @@ read_some(struct tls *tls)
 		}
 		total += (size_t)result;
 		bufferevent_type_moved(tls->bev, EV_READ, wire_bytes(tls, EV_READ));
+		if (tls_bio_drained(tls->ssl) && !SSL_has_pending(tls->ssl)) return;
 	}
 	/* No room: when there is some again enable() asks for a turn. */
 }

@@ -2,6 +2,8 @@
 /* TLS over a socket of its own: OpenSSL reads and writes the descriptor, two events tell when it can. */
 #include "tls.h"
 
+#include <errno.h>
+
 /* The descriptor that the SSL object came with, or -1. (SSL_get_fd() alone would leave an error in the queue.) */
 static evutil_socket_t
 fd_of(const SSL *ssl)
@@ -23,7 +25,12 @@ arm(struct tls *tls)
 	for (int i = TLS_READABLE; i <= TLS_WRITABLE; i++) {
 		short bit = i == TLS_READABLE ? EV_READ : EV_WRITE;
 		if ((wants & bit) && !(tls->armed & bit)) {
-			if (event_add(&tls->events[i], NULL) == 0) tls->armed |= bit;
+			if (event_add(&tls->events[i], NULL) < 0) {
+				tls_fail(
+					tls, (short)((i == TLS_READABLE ? BEV_EVENT_READING : BEV_EVENT_WRITING) | BEV_EVENT_ERROR), errno);
+				return;
+			}
+			tls->armed |= bit;
 		} else if (!(wants & bit) && (tls->armed & bit)) {
 			(void)event_del_noblock(&tls->events[i]);
 			tls->armed &= (short)~bit;

@@ -71,6 +71,8 @@ void tls_bio_cleanup(void);
 /* New BIOs, or NULL. The second one wants BIO_set_data() with its struct tls. */
 BIO *tls_bio_of_socket(evutil_socket_t fd);
 BIO *tls_bio_of_bufferevent(void);
+/* True when a socket of ours had no more bytes than the last read took: another read now would be in vain. */
+bool tls_bio_drained(const SSL *ssl);
 /* Whether the SSL object writes through one of ours. */
 bool tls_bio_is_ours(const SSL *ssl);
 

@@ -8,6 +8,11 @@ bench_programs += tests/bench/evbuffer
 bench_programs += tests/bench/http
 bench_programs += tests/bench/loop
 bench_programs += tests/bench/timer
+if OPENSSL
+bench_programs += tests/bench/tls
+endif
+tests_bench_tls_CPPFLAGS = $(AM_CPPFLAGS) $(OPENSSL_CFLAGS)
+tests_bench_tls_LDADD = libevent_openssl.la $(test_libs) $(OPENSSL_LIBS)
 EXTRA_PROGRAMS += $(bench_programs)
 CLEANFILES += $(bench_programs)
 

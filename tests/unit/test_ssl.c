@@ -458,6 +458,167 @@ idle_read(void **state)
 	end_both();
 }
 
+/* ---- Rough going ------------------------------------------------------------------------------------------------- */
+
+static uint32_t random_state = 1;
+
+static uint32_t
+random_below(uint32_t limit)
+{
+	random_state = random_state * 1664525 + 1013904223;
+	return (random_state >> 8) % limit;
+}
+
+/* One side of a connection that is busy both ways. */
+struct stream {
+	struct bufferevent *bev;
+	size_t sent, received;
+	uint32_t sent_sum, received_sum;
+};
+
+static struct stream streams[2];
+
+static void
+stream_send(struct bufferevent *bev, void *arg)
+{
+	struct stream *stream = arg;
+	unsigned char data[40000];
+	size_t len = random_below(sizeof(data)) + 1;
+	if (len > BIG - stream->sent) len = BIG - stream->sent;
+	if (len == 0) return;
+	for (size_t i = 0; i < len; i++)
+		data[i] = (unsigned char)random_below(256);
+	stream->sent_sum = add_up(stream->sent_sum, data, len);
+	stream->sent += len;
+	assert_int_equal(bufferevent_write(bev, data, len), 0);
+}
+
+static void
+stream_receive(struct bufferevent *bev, void *arg)
+{
+	struct stream *stream = arg;
+	unsigned char data[30000];
+	size_t n = bufferevent_read(bev, data, random_below(sizeof(data)) + 1);
+	stream->received += n;
+	stream->received_sum = add_up(stream->received_sum, data, n);
+	if (streams[0].received == BIG && streams[1].received == BIG) event_base_loopbreak(base);
+}
+
+/* Directions go off and on at any time, and the input is taken piece by piece. */
+static void
+stream_disturb(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what, (void)arg;
+	for (int i = 0; i < 2; i++) {
+		short off = (short)(random_below(4) ? 0 : random_below(2) ? EV_READ : EV_WRITE);
+		bufferevent_disable(streams[i].bev, off);
+		bufferevent_enable(streams[i].bev, (short)((EV_READ | EV_WRITE) & ~off));
+		if (evbuffer_get_length(bufferevent_get_input(streams[i].bev)) > 0) stream_receive(streams[i].bev, &streams[i]);
+	}
+}
+
+static void
+both_ways(void **state)
+{
+	(void)state;
+	for (int filter = 0; filter < 2; filter++) {
+		struct timeval often = {0, 500};
+		begin_both(filter);
+		shake_hands();
+		memset(streams, 0, sizeof(streams));
+		streams[0].bev = client.bev;
+		streams[1].bev = server.bev;
+		struct event *disturb = event_new(base, -1, EV_PERSIST, stream_disturb, NULL);
+		event_add(disturb, &often);
+		for (int i = 0; i < 2; i++) {
+			bufferevent_setcb(streams[i].bev, stream_receive, stream_send, NULL, &streams[i]);
+			bufferevent_setwatermark(streams[i].bev, EV_READ, 0, 50000);
+			stream_send(streams[i].bev, &streams[i]);
+		}
+		run();
+		assert_int_equal(streams[0].received_sum, streams[1].sent_sum);
+		assert_int_equal(streams[1].received_sum, streams[0].sent_sum);
+		event_free(disturb);
+		end_both();
+	}
+}
+
+static bool failing;
+static unsigned long allocations, fail_at;
+
+static void *
+failing_realloc(void *memory, size_t size)
+{
+	if (failing && ++allocations == fail_at) return NULL;
+	return realloc(memory, size);
+}
+
+static void *
+failing_malloc(size_t size)
+{
+	return failing_realloc(NULL, size);
+}
+
+static void
+leave_soon(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what, (void)arg;
+	event_base_loopbreak(base);
+}
+
+/* Each allocation of the core's fails once, from the first bufferevent to the last byte: an error, or all goes well. */
+static void
+no_memory(void **state)
+{
+	(void)state;
+	for (int filter = 0; filter < 2; filter++) {
+		fail_at = 0;
+		do {
+			evutil_socket_t fds[2];
+			struct timeval limit = {0, 300000};
+			open_pair(fds);
+			SSL *in = SSL_new(server_context), *out = SSL_new(client_context);
+			struct event *leave = event_new(base, -1, 0, leave_soon, NULL);
+			event_add(leave, &limit);
+			fail_at++;
+			allocations = 0;
+			failing = true;
+			struct bufferevent *under[2] = {NULL, NULL};
+			for (int i = 0; i < 2 && filter; i++)
+				under[i] = bufferevent_socket_new(base, fds[i], 0);
+			server = client = (struct end){0};
+			server.bev = filter ? bufferevent_openssl_filter_new(base, under[0], in, BUFFEREVENT_SSL_ACCEPTING, 0)
+								: bufferevent_openssl_socket_new(base, fds[0], in, BUFFEREVENT_SSL_ACCEPTING, 0);
+			client.bev = filter ? bufferevent_openssl_filter_new(base, under[1], out, BUFFEREVENT_SSL_CONNECTING, 0)
+								: bufferevent_openssl_socket_new(base, fds[1], out, BUFFEREVENT_SSL_CONNECTING, 0);
+			if (server.bev && client.bev) {
+				begin(&server, server.bev);
+				begin(&client, client.bev);
+				server.echo = true;
+				client.wanted = 40000;
+				server.leave_at = client.leave_at = 3;
+				char *data = calloc(1, client.wanted);
+				if (bufferevent_write(client.bev, data, client.wanted) == 0) event_base_dispatch(base);
+				free(data);
+			}
+			failing = false;
+			for (int i = 0; i < 2; i++) {
+				if (i ? client.bev : server.bev) bufferevent_free(i ? client.bev : server.bev);
+				if (under[i]) bufferevent_free(under[i]);
+			}
+			event_free(leave);
+			event_base_loop(base, EVLOOP_NONBLOCK);
+			SSL_free(in);
+			SSL_free(out);
+			close(fds[0]);
+			close(fds[1]);
+			ERR_clear_error();
+		} while (allocations >= fail_at && fail_at < 500);
+		assert_int_equal(client.received, 40000); /* the last time nothing failed */
+		assert_true(fail_at > 5);
+	}
+}
+
 /* ---- Connecting ---------------------------------------------------------------------------------------------------
  */
 
@@ -668,6 +829,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(refused_certificate, setup, teardown),
 		cmocka_unit_test_setup_teardown(truncated_handshake, setup, teardown),
 		cmocka_unit_test_setup_teardown(idle_read, setup, teardown),
+		cmocka_unit_test_setup_teardown(both_ways, setup, teardown),
+		cmocka_unit_test_setup_teardown(no_memory, setup, teardown),
 		cmocka_unit_test_setup_teardown(connects, setup, teardown),
 		cmocka_unit_test_setup_teardown(key_update, setup, teardown),
 		cmocka_unit_test_setup_teardown(renegotiation, setup, teardown),
@@ -677,6 +840,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(hole_ssl_disabled_reading, setup, teardown),
 		cmocka_unit_test_setup_teardown(hole_ssl_rate_limit, setup, teardown),
 	};
+	event_set_mem_functions(failing_malloc, failing_realloc, free);
 	signal(SIGPIPE, SIG_IGN); /* libevent's own writes need it */
 	return cmocka_run_group_tests(tests, group_setup, group_teardown);
 }
