@@ -142,7 +142,7 @@ event_active_locked(struct event *ev, int res, short ncalls)
 	activate_locked(ev->ev_base, ev, res, ncalls);
 }
 
-static void
+static NOINLINE void
 active_slow(struct event *ev, int res, short ncalls)
 {
 	struct event_base *base = ev->ev_base;

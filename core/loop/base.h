@@ -30,10 +30,12 @@
 #if defined(__GNUC__)
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
+#define NOINLINE __attribute__((noinline))
 #define PREFETCH(address) __builtin_prefetch(address) /* in place: calls of functions with nothing else are dropped */
 #else
 #define LIKELY(x) (x)
 #define UNLIKELY(x) (x)
+#define NOINLINE
 #define PREFETCH(address) ((void)(address))
 #endif
 
