@@ -574,6 +574,85 @@ no_config(void **state)
 	event_base_free_nofinalize(other);
 }
 
+/* ---- No memory --------------------------------------------------------------------------------------------------- */
+
+static long allocations, live, fail_at; /* the one with that number fails; 0: none */
+
+static bool
+fails(void)
+{
+	return ++allocations == fail_at;
+}
+
+static void *
+failing_malloc(size_t size)
+{
+	void *memory = fails() ? NULL : malloc(size);
+	if (memory) live++;
+	return memory;
+}
+
+static void *
+failing_realloc(void *memory, size_t size)
+{
+	if (fails()) return NULL;
+	void *moved = realloc(memory, size);
+	if (moved && !memory) live++;
+	return moved;
+}
+
+static void
+counting_free(void *memory)
+{
+	if (memory) live--;
+	free(memory);
+}
+
+/* Some of everything that allocates. What could be added must fire, whatever failed before. */
+static int
+use_a_base(struct event_base *used)
+{
+	enum { TIMERS = 40 };
+	struct event timers[TIMERS], *reader = event_new(used, pipe_fds[0], EV_READ, note, "r");
+	const struct timeval at_once = {0, 0}, common = {0, 1};
+	int added = 0;
+	order[0] = '\0';
+	(void)event_base_priority_init(used, 2);
+	const struct timeval *shared = event_base_init_common_timeout(used, &common);
+	for (int i = 0; i < TIMERS; i++) {
+		assert_int_equal(event_assign(&timers[i], used, -1, 0, note, "t"), 0);
+		added += event_add(&timers[i], i % 2 && shared ? shared : &at_once) == 0;
+	}
+	added += reader && event_add(reader, &at_once) == 0;
+	added += event_base_once(used, pipe_fds[0], EV_READ, note, "o", &at_once) == 0;
+	assert_int_equal(event_base_get_num_events(used, EVENT_BASE_COUNT_ADDED) > 0, added > 0);
+	while (event_base_loop(used, EVLOOP_ONCE) == 0)
+		;
+	if (reader) event_free(reader);
+	return added - (int)strlen(order);
+}
+
+static void
+no_memory(void **state)
+{
+	(void)state;
+	event_set_mem_functions(failing_malloc, failing_realloc, counting_free);
+	long at = 0;
+	do { /* the first time nothing fails, and what is kept for the process is made */
+		fail_at = at++;
+		allocations = 0;
+		const long before = live;
+		struct event_base *used = event_base_new();
+		if (used) {
+			assert_int_equal(use_a_base(used), 0);
+			event_base_free(used);
+		}
+		if (fail_at) assert_int_equal(live, before);
+	} while (!fail_at || allocations >= fail_at);
+	assert_true(at > 8);
+	event_set_mem_functions(NULL, NULL, NULL);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -604,6 +683,7 @@ main(void)
 		CASE(wishes),
 		CASE(features),
 		CASE(no_config),
+		CASE(no_memory),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
