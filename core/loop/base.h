@@ -375,7 +375,9 @@ int common_timeout_find(const struct event_base *base, const struct timeval *tv)
 static inline int
 common_timeout_index(const struct event_base *base, const struct timeval *tv)
 {
-	return LIKELY((tv->tv_usec & COMMON_TIMEOUT_MARK_MASK) != COMMON_TIMEOUT_MARK) ? -1 : common_timeout_find(base, tv);
+	return LIKELY(((unsigned long)tv->tv_usec & COMMON_TIMEOUT_MARK_MASK) != COMMON_TIMEOUT_MARK)
+			   ? -1
+			   : common_timeout_find(base, tv);
 }
 /* Length of the queue's timeout, in nanoseconds. */
 uint64_t common_timeout_length(const struct event_base *base, int index);
