@@ -111,6 +111,8 @@ reply(struct evhttp_request *req, int code, const char *reason, struct evbuffer 
 		facts.body = NULL;
 		throw_away(body);
 	}
+	/* Whatever comes of it, the program is done with the request. */
+	req->userdone = 1;
 	if (write_head(conn, request, &fields, &facts, keep) == 0) serve_answered(conn, keep);
 }
 
@@ -249,6 +251,7 @@ reply_end(struct evhttp_request *req)
 	}
 	if (!request->started || req->userdone || conn->state == HTTP_UPGRADED) return;
 	conn->written_cb = NULL;
+	req->userdone = 1;
 	bool keep = request->keep_connection;
 	if (!request->without_body) {
 		if (req->chunked && chunk_write_last(bufferevent_get_output(conn->bev)) < 0) {
