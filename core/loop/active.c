@@ -175,6 +175,8 @@ fd_activate_locked(struct event_base *base, evutil_socket_t fd, short what)
 {
 	struct fd_slot *slot = fdmap_slot(&base->fdmap, fd);
 	if (!slot) return;
+	/* An error that fits nothing that is wanted would be reported for ever. */
+	if (UNLIKELY(!(what & slot->told & DESCRIPTOR))) what |= slot->told & EV_CLOSED;
 	const short wanted = what & DESCRIPTOR;
 	for (struct event *ev = slot->first; ev; ev = ev->ev_.ev_io.ev_io_next.le_next) {
 		if (UNLIKELY(ev->ev_fd != fd)) {
@@ -436,7 +438,10 @@ runnable_locked(struct event_base *base, const struct event_plugin_ready *ready)
 	const short res = (short)(ev->ev_events & (int)ready->what & DESCRIPTOR);
 	ev->ev_res = (short)(res | (ev->ev_events & EV_ET));
 	/* An earlier callback may have closed the fd and added an event for another file of that number. */
-	return res && slot->turn != (uint32_t)base->counters.turns ? ev : NULL;
+	if (UNLIKELY(slot->turn == (uint32_t)base->counters.turns)) return NULL;
+	if (LIKELY(res)) return ev;
+	activate_one_locked(base, ready);
+	return NULL;
 }
 
 int

@@ -595,6 +595,26 @@ closed_early(void **state)
 	event_free(r);
 }
 
+/* The peer of a pipe goes with an error and no hang-up: that is a way of closing, too. */
+static void
+closed_by_an_error(void **state)
+{
+	struct seen seen = {.take = false};
+	int fds[2];
+	(void)state;
+	if (!(event_base_get_features(base) & EV_FEATURE_EARLY_CLOSE)) skip();
+	assert_int_equal(pipe(fds), 0);
+	struct event *ev = event_new(base, fds[1], EV_CLOSED, see, &seen);
+	assert_int_equal(event_add(ev, NULL), 0);
+	turn();
+	assert_int_equal(seen.calls, 0);
+	close(fds[0]);
+	turn();
+	assert_int_equal(seen.what, EV_CLOSED);
+	event_free(ev);
+	close(fds[1]);
+}
+
 /* ---- Activation -------------------------------------------------------------------------------------------------- */
 
 static void
@@ -970,6 +990,7 @@ main(void)
 		CASE(batch_with_new_priorities),
 		CASE(edge_triggered),
 		CASE(closed_early),
+		CASE(closed_by_an_error),
 		CASE(active_by_hand),
 		CASE(active_by_fd),
 		CASE(counts),
