@@ -41,3 +41,10 @@ samples_https_client_CFLAGS = $(sample_cflags) $(OPENSSL_CFLAGS)
 samples_https_client_LDADD = libevent_openssl.la libevent_extra.la libevent_core.la $(OPENSSL_LIBS)
 samples_https_server_CFLAGS = $(sample_cflags) $(OPENSSL_CFLAGS)
 samples_https_server_LDADD = libevent_openssl.la libevent_extra.la libevent_core.la $(OPENSSL_LIBS)
+
+EXTRA_DIST += \
+	samples/out-of-tree/filter-zlib/Makefile \
+	samples/out-of-tree/filter-zlib/README.md \
+	samples/out-of-tree/filter-zlib/filter-zlib.c \
+	samples/out-of-tree/filter-zlib/filter-zlib.h \
+	samples/out-of-tree/filter-zlib/zlib-send.c
