@@ -167,12 +167,15 @@ struct dns_socket {
 	struct dns_server *server; /* connected to, or NULL */
 	evutil_socket_t fd;        /* -1: closed */
 	int family;
+	bool bound;   /* to the address of "bind-to" */
 	int queries;  /* that use it */
 	bool pending; /* its event is added */
 };
 
 /* Chooses a socket for the query and sends the message on it. Returns 0, or -1. */
 int dns_udp_send_locked(struct dns_query *query, const uint8_t *message, size_t length);
+/* Whether queries to a server are sent from the address of "bind-to". */
+bool dns_bound_for_locked(const struct evdns_base *base, const struct dns_server *server);
 /* The query does not need its socket any more. */
 void dns_udp_release_locked(struct dns_query *query);
 /* Makes sure that one socket is there: it keeps the loop running. */

@@ -188,7 +188,9 @@ parse_locked(struct evdns_base *base, int flags, const char *path)
 	dns_resolv_conf_apply_locked(base, flags, path, text, length);
 	dns_free(text);
 	watch_locked(base, path, flags, &seen);
-	if (!(flags & DNS_OPTION_NAMESERVERS) || !TAILQ_EMPTY(&base->servers)) return EVDNS_ERROR_NONE;
+	if (!(flags & DNS_OPTION_NAMESERVERS) || (flags & DNS_OPTION_NAMESERVERS_NO_DEFAULT) ||
+		!TAILQ_EMPTY(&base->servers))
+		return EVDNS_ERROR_NONE;
 	add_default_locked(base, flags);
 	return EVDNS_ERROR_NO_NAMESERVERS_CONFIGURED;
 }

@@ -86,7 +86,7 @@ connect_locked(struct dns_tcp *tcp)
 	evutil_socket_t fd = socket(server->address.ss_family, SOCK_STREAM, 0);
 	if (fd < 0) return -1;
 	if (evutil_make_socket_nonblocking(fd) != 0 || evutil_make_socket_closeonexec(fd) != 0) goto failed;
-	if (base->bind_to_length && base->bind_to.ss_family == server->address.ss_family) {
+	if (dns_bound_for_locked(base, server)) {
 		struct sockaddr_storage from = base->bind_to; /* the port is for UDP */
 		if (from.ss_family == AF_INET)
 			((struct sockaddr_in *)&from)->sin_port = 0;

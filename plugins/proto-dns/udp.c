@@ -98,20 +98,39 @@ readable(evutil_socket_t fd, short what, void *arg)
 /* ---- Making -------------------------------------------------------------------------------------------------------
  */
 
+static bool
+is_loopback(const struct sockaddr *address)
+{
+	if (address->sa_family == AF_INET)
+		return (ntohl(((const struct sockaddr_in *)address)->sin_addr.s_addr) >> 24) == 127;
+	return IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *)address)->sin6_addr);
+}
+
+/* Whether queries to a server go out from the address of "bind-to". One on this host is not asked from an address that
+ * faces the outside: it might not answer. */
+bool
+dns_bound_for_locked(const struct evdns_base *base, const struct dns_server *server)
+{
+	const struct sockaddr *from = (const struct sockaddr *)&base->bind_to;
+	const struct sockaddr *to = (const struct sockaddr *)&server->address;
+	if (!base->bind_to_length || from->sa_family != to->sa_family) return false;
+	return !is_loopback(to) || is_loopback(from);
+}
+
 static int
-configure_locked(struct evdns_base *base, evutil_socket_t fd)
+configure_locked(struct evdns_base *base, evutil_socket_t fd, bool bound)
 {
 	int on = 1;
 	if (base->receive_buffer)
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &base->receive_buffer, sizeof(base->receive_buffer));
 	if (base->send_buffer) setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &base->send_buffer, sizeof(base->send_buffer));
-	if (!base->bind_to_length) return 0;
+	if (!bound) return 0;
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	return bind(fd, (struct sockaddr *)&base->bind_to, base->bind_to_length);
 }
 
 static evutil_socket_t
-open_fd_locked(struct evdns_base *base, int family)
+open_fd_locked(struct evdns_base *base, int family, bool bound)
 {
 #if defined(SOCK_CLOEXEC) && defined(SOCK_NONBLOCK)
 	evutil_socket_t fd = socket(family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -123,8 +142,7 @@ open_fd_locked(struct evdns_base *base, int family)
 	}
 #endif
 	if (fd < 0) return -1;
-	if (base->bind_to_length && base->bind_to.ss_family != family) return fd;
-	if (configure_locked(base, fd) == 0) return fd;
+	if (configure_locked(base, fd, bound) == 0) return fd;
 	int error = errno;
 	evutil_closesocket(fd);
 	errno = error;
@@ -134,7 +152,7 @@ open_fd_locked(struct evdns_base *base, int family)
 /* Its event must not run while the socket is already another one: so events are made anew only here, where no callback
  * of this socket can be inside (it was closed under the lock, and sees fd == -1). */
 static struct dns_socket *
-make_locked(struct evdns_base *base, int family)
+make_locked(struct evdns_base *base, int family, bool bound)
 {
 	if (!dns_udp_buffer_locked(base)) return NULL;
 	struct dns_socket *made = TAILQ_FIRST(&base->sockets_closed);
@@ -150,7 +168,7 @@ make_locked(struct evdns_base *base, int family)
 		}
 		TAILQ_INSERT_TAIL(&base->sockets_closed, made, link);
 	}
-	evutil_socket_t fd = open_fd_locked(base, family);
+	evutil_socket_t fd = open_fd_locked(base, family, bound);
 	if (fd < 0) return NULL;
 	if (event_assign(made->event, base->event_base, fd, EV_READ | EV_PERSIST, readable, made) != 0 ||
 		event_add(made->event, NULL) != 0) {
@@ -161,6 +179,7 @@ make_locked(struct evdns_base *base, int family)
 	made->pending = true;
 	made->fd = fd;
 	made->family = family;
+	made->bound = bound;
 	made->server = NULL;
 	made->queries = 0;
 	base->socket_count++;
@@ -175,7 +194,7 @@ dns_udp_reserve_locked(struct evdns_base *base, int family)
 	for (int i = 0; i < 2; i++)
 		TAILQ_FOREACH (socket, lists[i], link)
 			if (socket->family == family) return 0;
-	socket = make_locked(base, family);
+	socket = make_locked(base, family, false);
 	if (!socket) return -1;
 	TAILQ_INSERT_HEAD(&base->sockets_free, socket, link);
 	return 0;
@@ -185,10 +204,10 @@ dns_udp_reserve_locked(struct evdns_base *base, int family)
  */
 
 static bool
-has_fixed_port(const struct evdns_base *base)
+has_fixed_port_locked(const struct evdns_base *base, const struct dns_server *server)
 {
 	const struct sockaddr *to = (const struct sockaddr *)&base->bind_to;
-	if (!base->bind_to_length) return false;
+	if (!dns_bound_for_locked(base, server)) return false;
 	return to->sa_family == AF_INET ? ((const struct sockaddr_in *)to)->sin_port != 0
 									: ((const struct sockaddr_in6 *)to)->sin6_port != 0;
 }
@@ -198,10 +217,12 @@ static struct dns_socket *
 share_locked(struct evdns_base *base, const struct dns_server *server)
 {
 	struct dns_socket *socket, *chosen = NULL;
+	bool bound = dns_bound_for_locked(base, server);
 	uint32_t seen = 0, random;
 	evutil_secure_rng_get_bytes(&random, sizeof(random));
 	TAILQ_FOREACH (socket, &base->sockets_busy, link) {
-		if (socket->family != server->address.ss_family || (socket->server && socket->server != server)) continue;
+		if (socket->family != server->address.ss_family || socket->bound != bound) continue;
+		if (socket->server && socket->server != server) continue;
 		if (!chosen || (random = random * 1664525u + 1013904223u) % (seen + 1) == 0) chosen = socket;
 		seen++;
 	}
@@ -209,16 +230,16 @@ share_locked(struct evdns_base *base, const struct dns_server *server)
 }
 
 static struct dns_socket *
-take_free_locked(struct evdns_base *base, int family)
+take_free_locked(struct evdns_base *base, int family, bool bound)
 {
 	struct dns_socket *socket;
 	TAILQ_FOREACH (socket, &base->sockets_free, link)
-		if (socket->family == family) break;
+		if (socket->family == family && socket->bound == bound) break;
 	if (socket) {
 		TAILQ_REMOVE(&base->sockets_free, socket, link);
 	} else {
 		if (base->socket_count >= DNS_SOCKETS_MAX) return NULL;
-		socket = make_locked(base, family);
+		socket = make_locked(base, family, bound);
 		if (!socket) return NULL;
 	}
 	if (!socket->pending) socket->pending = event_add(socket->event, NULL) == 0;
@@ -238,9 +259,9 @@ dns_udp_send_locked(struct dns_query *query, const uint8_t *message, size_t leng
 {
 	struct evdns_base *base = query->base;
 	struct dns_server *server = query->server;
-	int family = server->address.ss_family;
-	struct dns_socket *socket = has_fixed_port(base) ? share_locked(base, server) : NULL;
-	if (!socket) socket = take_free_locked(base, family);
+	bool fixed = has_fixed_port_locked(base, server);
+	struct dns_socket *socket = fixed ? share_locked(base, server) : NULL;
+	if (!socket) socket = take_free_locked(base, server->address.ss_family, dns_bound_for_locked(base, server));
 	if (!socket) {
 		int error = errno;
 		socket = share_locked(base, server);
@@ -249,7 +270,7 @@ dns_udp_send_locked(struct dns_query *query, const uint8_t *message, size_t leng
 	if (!socket) return -1;
 	socket->queries++;
 	query->socket = socket;
-	if (query->sent > 0 && socket->queries == 1 && !has_fixed_port(base)) {
+	if (query->sent > 0 && socket->queries == 1 && !fixed) {
 		if (connect(socket->fd, (struct sockaddr *)&server->address, server->address_length) != 0) return -1;
 		socket->server = server;
 	}

@@ -206,7 +206,8 @@ void evdns_cancel_request(struct evdns_base *base, struct evdns_request *req);
  * - "max-inflight": queries on the wire at once, 1 to 65000; more wait in a queue (64)
  * - "attempts": how often a query is sent, 1 to 255 (3)
  * - "randomize-case": 0 or 1: mix upper and lower case in names, and want them back the same (1)
- * - "bind-to": local address to ask from, as for evdns_base_nameserver_ip_add(); one with a port gives up random ports
+ * - "bind-to": local address to ask from, as for evdns_base_nameserver_ip_add(); one with a port gives up random ports.
+ *   Servers on a loopback address are not asked from one that is none
  * - "initial-probe-timeout": seconds until a server that is down is asked again (10)
  * - "max-probe-timeout": the most that this wait grows to, seconds (3600)
  * - "probe-backoff-factor": what it grows by after each failure, 1 to 10 (3)
@@ -228,8 +229,8 @@ int evdns_base_set_option(struct evdns_base *base, const char *option, const cha
  * DNS_OPTION_NAMESERVERS and changes later, servers and search domains are read again before the next query.
  * @param flags any of DNS_OPTION_*
  * @return EVDNS_ERROR_NONE, or which other EVDNS_ERROR_* it was. After EVDNS_ERROR_FAILED_TO_OPEN_FILE and
- *   EVDNS_ERROR_NO_NAMESERVERS_CONFIGURED the default server 127.0.0.1 is in use, unless
- *   DNS_OPTION_NAMESERVERS_NO_DEFAULT is given */
+ *   EVDNS_ERROR_NO_NAMESERVERS_CONFIGURED the default server 127.0.0.1 is in use. With
+ *   DNS_OPTION_NAMESERVERS_NO_DEFAULT a file that names no server is no error, and there is no default */
 EVENT2_EXPORT_SYMBOL
 int evdns_base_resolv_conf_parse(struct evdns_base *base, int flags, const char *const filename);
 
