@@ -179,6 +179,7 @@ char *
 path_find(const char *name)
 {
 	const struct search_path *path = current_path();
+	if (strchr(name, '/')) return NULL; /* a name, not a way out of the folder */
 	for (int i = 0; path && i < path->count; i++) {
 		char file[PATH_MAX];
 		struct stat status;

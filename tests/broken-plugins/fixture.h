@@ -5,7 +5,7 @@
  *   FIXTURE_KIND        EVENT_PLUGIN_BACKEND, unless it says otherwise
  *   FIXTURE_SIZE, FIXTURE_MAJOR, FIXTURE_MINOR  of the descriptor
  *   FIXTURE_NEEDS, FIXTURE_LOAD, FIXTURE_UNLOAD, FIXTURE_INTERFACE
- *   FIXTURE_BACKEND_MAJOR, FIXTURE_WAIT  of its interface, a backend that sees nothing */
+ *   FIXTURE_BACKEND_MAJOR, FIXTURE_OPEN, FIXTURE_WAIT  of its interface, a backend that sees nothing */
 #include <event2/plugin.h>
 #include <stdlib.h>
 #include <time.h>
@@ -34,6 +34,9 @@
 #ifndef FIXTURE_BACKEND_MAJOR
 #define FIXTURE_BACKEND_MAJOR EVENT_PLUGIN_BACKEND_MAJOR
 #endif
+#ifndef FIXTURE_OPEN
+#define FIXTURE_OPEN blind_open
+#endif
 #ifndef FIXTURE_WAIT
 #define FIXTURE_WAIT blind_wait
 #endif
@@ -41,7 +44,7 @@
 #define FIXTURE_INTERFACE &blind.head
 #endif
 
-static void *
+__attribute__((unused)) static void *
 blind_open(const struct event_plugin_backend_config *config)
 {
 	(void)config;
@@ -73,7 +76,7 @@ blind_wait(void *state, uint64_t now, uint64_t deadline, struct event_plugin_rea
 __attribute__((unused)) static const struct event_plugin_backend blind = {
 	.head = {sizeof(struct event_plugin_backend), FIXTURE_BACKEND_MAJOR, EVENT_PLUGIN_BACKEND_MINOR},
 	.method = "blind",
-	.open = blind_open,
+	.open = FIXTURE_OPEN,
 	.close = blind_close,
 	.change = blind_change,
 	.wait = FIXTURE_WAIT,

@@ -3,6 +3,7 @@
 fixture_ldflags = $(AM_LDFLAGS) -module -avoid-version -shared -rpath /nonexistent
 check_LTLIBRARIES =
 fixtures =
+fixtures += tests/broken-plugins/backend-cannot-start.la
 fixtures += tests/broken-plugins/backend-cycle.la
 fixtures += tests/broken-plugins/backend-good.la
 fixtures += tests/broken-plugins/backend-load-fails.la
@@ -22,10 +23,12 @@ fixtures += tests/broken-plugins/backend-short.la
 fixtures += tests/broken-plugins/backend-wrong-kind.la
 fixtures += tests/broken-plugins/backend-wrong-name.la
 fixtures += tests/broken-plugins/service-cycle.la
+fixtures += tests/broken-plugins/service-guest.la
 EXTRA_DIST += tests/broken-plugins/README.md tests/broken-plugins/fixture.h
 if PLUGINS
 check_LTLIBRARIES += $(fixtures)
 endif
+tests_broken_plugins_backend_cannot_start_la_LDFLAGS = $(fixture_ldflags)
 tests_broken_plugins_backend_cycle_la_LDFLAGS = $(fixture_ldflags)
 tests_broken_plugins_backend_good_la_LDFLAGS = $(fixture_ldflags)
 tests_broken_plugins_backend_load_fails_la_LDFLAGS = $(fixture_ldflags)
@@ -45,3 +48,4 @@ tests_broken_plugins_backend_short_la_LDFLAGS = $(fixture_ldflags)
 tests_broken_plugins_backend_wrong_kind_la_LDFLAGS = $(fixture_ldflags)
 tests_broken_plugins_backend_wrong_name_la_LDFLAGS = $(fixture_ldflags)
 tests_broken_plugins_service_cycle_la_LDFLAGS = $(fixture_ldflags)
+tests_broken_plugins_service_guest_la_LDFLAGS = $(fixture_ldflags)

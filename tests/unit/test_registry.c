@@ -367,6 +367,26 @@ verify_does_not_load(void **state)
 	dlclose(keep);
 }
 
+struct guest { /* as service-guest has it */
+	struct event_plugin_interface head;
+	const struct event_plugin_host *(*host)(void);
+	const char *(*wrong)(void);
+};
+
+static void
+host_table(void **state)
+{
+	(void)state;
+	const struct guest *guest = (const void *)event_plugin_find(EVENT_PLUGIN_SERVICE, "service-guest", 1, 0, 0);
+	assert_non_null(guest);
+	assert_int_equal(line_count, 1);
+	assert_int_equal(strncmp(lines[0], "guest: loaded by ", 17), 0);
+	assert_ptr_equal(guest->host()->identity, event_plugin_identity());
+	const char *wrong = guest->wrong();
+	if (wrong) fail_msg("%s", wrong);
+	assert_int_equal(line_count, 1);
+}
+
 static void *
 load_all(void *arg)
 {
@@ -454,6 +474,7 @@ names_and_files(void **state)
 		assert_int_equal(line_count, 1);
 		assert_non_null(strstr(lines[0], "neither a plugin's name nor an absolute path"));
 	}
+	assert_null(event_plugin_find(EVENT_PLUGIN_BACKEND, "../.libs/backend-good", 1, 0, 1));
 	char longest[5000];
 	memset(longest, 'x', sizeof(longest) - 1);
 	longest[sizeof(longest) - 1] = '\0';
@@ -651,6 +672,16 @@ broken_by_name_fails(void **state)
 }
 
 static void
+refused_by_the_kernel(void **state)
+{
+	(void)state;
+	assert_int_equal(setenv("EVENT_BACKEND", "cannot-start", 1), 0);
+	assert_null(event_base_new());
+	assert_true(line_count >= 1);
+	assert_non_null(strstr(lines[line_count - 1], "backend-cannot-start.so (could not start)"));
+}
+
+static void
 broken_in_the_list_is_passed_over(void **state)
 {
 	(void)state;
@@ -831,7 +862,7 @@ listing(void **state)
 	assert_int_equal(seen.states[0], EVENT_PLUGIN_STATE_LOADED);
 	assert_string_equal(seen.names[1], "backend-short");
 	assert_int_equal(seen.states[1], EVENT_PLUGIN_STATE_REFUSED);
-	assert_string_equal(seen.names[2], "backend-cycle");
+	assert_string_equal(seen.names[2], "backend-cannot-start");
 	for (int i = 0; i < seen.count; i++)
 		for (int k = 0; k < i; k++)
 			assert_string_not_equal(seen.names[i], seen.names[k]);
@@ -848,12 +879,12 @@ main(void)
 {
 	const struct CMUnitTest cases[] = {CASE(each_defect_is_told), CASE(cycle_of_needs), CASE(wrong_kind),
 		CASE(files_that_are_no_plugins), CASE(unreadable), CASE(world_writable_as_root), CASE(older_and_newer_work),
-		CASE(loaded_once_and_released), CASE(verify_does_not_load), CASE(threads_load_at_once),
+		CASE(loaded_once_and_released), CASE(verify_does_not_load), CASE(host_table), CASE(threads_load_at_once),
 		CASE(fork_while_others_load), CASE(names_and_files), CASE(another_file_after_a_refusal), CASE(found_later),
 		CASE(versions_of_interfaces), CASE(sealed), CASE(odd_entries_are_told), CASE(first_folder_wins),
 		CASE(chosen_by_name), CASE(third_party_by_name), CASE(unknown_name_lists_what_exists),
-		CASE(broken_by_name_fails), CASE(broken_in_the_list_is_passed_over), CASE(excluded_by_the_environment),
-		CASE(name_wins_over_exclusion), CASE(nothing_fits), CASE(required_features),
+		CASE(broken_by_name_fails), CASE(refused_by_the_kernel), CASE(broken_in_the_list_is_passed_over),
+		CASE(excluded_by_the_environment), CASE(name_wins_over_exclusion), CASE(nothing_fits), CASE(required_features),
 		CASE(method_is_shown_with_its_file), CASE(supported_methods), CASE(listing)};
 	return cmocka_run_group_tests(cases, begin, end);
 }
