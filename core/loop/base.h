@@ -125,7 +125,13 @@ struct watch_list { /* watch.c */
 	unsigned runs; /* how often the list was run */
 };
 
-struct common_timeout_queue; /* timer/common_timeout.c */
+struct common_timeout_queue { /* timer/common_timeout.c */
+	struct timeval marked;    /* what the program passes to event_add() */
+	uint64_t length;          /* in nanoseconds */
+	struct event *first;
+	struct event **last; /* address of the last next pointer */
+	struct event stand_in;
+};
 
 /* Always on; read through the public counters call (inspect.c). */
 struct loop_counters {
@@ -180,7 +186,7 @@ struct event_base {
 
 	struct fdmap fdmap;
 	struct timer_heap timers;
-	struct common_timeout_queue **common; /* timer/common_timeout.c: common_count queues */
+	struct common_timeout_queue **common; /* timer/common_timeout.c: common_count of them */
 	int common_count, common_room;
 	struct signal_base signals; /* signal/signal.h */
 	struct watch_list prepare, check;
@@ -369,18 +375,26 @@ loop_wake_locked(struct event_base *base)
  * A timeval from event_base_init_common_timeout() carries a mark: tv_usec holds it and the queue's number. */
 
 /* Number of the queue that tv's mark names in this base, or -1: tv is an ordinary interval. */
-int common_timeout_find(const struct event_base *base, const struct timeval *tv);
 #define COMMON_TIMEOUT_MARK 0x50000000
 #define COMMON_TIMEOUT_MARK_MASK 0xf0000000
+#define COMMON_TIMEOUT_NUMBER_MASK 0x0ff00000
+#define COMMON_TIMEOUT_NUMBER_SHIFT 20
 static inline int
 common_timeout_index(const struct event_base *base, const struct timeval *tv)
 {
-	return LIKELY(((unsigned long)tv->tv_usec & COMMON_TIMEOUT_MARK_MASK) != COMMON_TIMEOUT_MARK)
-			   ? -1
-			   : common_timeout_find(base, tv);
+	const unsigned long us = (unsigned long)tv->tv_usec;
+	if (LIKELY((us & COMMON_TIMEOUT_MARK_MASK) != COMMON_TIMEOUT_MARK)) return -1;
+	const int index = (int)((us & COMMON_TIMEOUT_NUMBER_MASK) >> COMMON_TIMEOUT_NUMBER_SHIFT);
+	if (index >= base->common_count) return -1;
+	const struct timeval *marked = &base->common[index]->marked;
+	return tv->tv_sec == marked->tv_sec && tv->tv_usec == marked->tv_usec ? index : -1;
 }
 /* Length of the queue's timeout, in nanoseconds. */
-uint64_t common_timeout_length(const struct event_base *base, int index);
+static inline uint64_t
+common_timeout_length(const struct event_base *base, int index)
+{
+	return base->common[index]->length;
+}
 /* Queue ev, whose ev_timeout holds deadline and queue (see above), in order, or take it out. The queue's own stand-in
  * event (internal, LOOP_CLOSURE_COMMON_TIMEOUT) waits in the heap with the first one's deadline; its room there was
  * reserved when the queue was made, so that neither can fail. */

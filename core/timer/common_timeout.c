@@ -15,19 +15,8 @@
 #include <errno.h>
 #include <string.h>
 
-/* A common timeout's tv_usec: 4 bits of mark, 8 of queue number, 20 of microseconds. */
-#define NUMBER_MASK 0x0ff00000
-#define NUMBER_SHIFT 20
 #define US_PER_SECOND 1000000
 #define QUEUES_FIRST 16
-
-struct common_timeout_queue {
-	struct event *first;
-	struct event **last; /* address of the last next pointer */
-	uint64_t length;
-	struct timeval marked;
-	struct event stand_in;
-};
 
 static struct common_timeout_queue *
 queue_of(struct event *stand_in)
@@ -36,21 +25,6 @@ queue_of(struct event *stand_in)
 }
 
 /* ---- The queues of a base ---------------------------------------------------------------------------------------- */
-
-int
-common_timeout_find(const struct event_base *base, const struct timeval *tv)
-{
-	int index = (int)((tv->tv_usec & NUMBER_MASK) >> NUMBER_SHIFT);
-	if (index >= base->common_count) return -1;
-	const struct timeval *marked = &base->common[index]->marked;
-	return tv->tv_sec == marked->tv_sec && tv->tv_usec == marked->tv_usec ? index : -1;
-}
-
-uint64_t
-common_timeout_length(const struct event_base *base, int index)
-{
-	return base->common[index]->length;
-}
 
 static int
 find_length(const struct event_base *base, uint64_t length)
@@ -64,7 +38,7 @@ find_length(const struct event_base *base, uint64_t length)
 static int
 reserve(struct event_base *base)
 {
-	if (timer_heap_reserve(&base->timers, 1) < 0) return -1;
+	if (timer_heap_reserve(&base->timers, 1 + (size_t)base->active_count) < 0) return -1;
 	if (base->common_count < base->common_room) return 0;
 	int room = base->common_room ? base->common_room * 2 : QUEUES_FIRST;
 	struct common_timeout_queue **queues =
@@ -91,7 +65,8 @@ make_queue(struct event_base *base, const struct timeval *tv, uint64_t length)
 	queue->last = &queue->first;
 	queue->length = length;
 	queue->marked.tv_sec = tv->tv_sec;
-	queue->marked.tv_usec = tv->tv_usec | COMMON_TIMEOUT_MARK | (suseconds_t)index << NUMBER_SHIFT;
+	/* 4 bits of mark, 8 of number, 20 of microseconds. */
+	queue->marked.tv_usec = tv->tv_usec | COMMON_TIMEOUT_MARK | (suseconds_t)index << COMMON_TIMEOUT_NUMBER_SHIFT;
 	struct event *stand_in = &queue->stand_in;
 	stand_in->ev_base = base;
 	stand_in->ev_fd = -1;
