@@ -156,103 +156,6 @@ stop_start_fd(void)
 	close(fds[0]), close(fds[1]), close(idle[0]), close(idle[1]);
 }
 
-static long timers_left;
-static struct event *timers;
-
-static void
-timer_fired(evutil_socket_t fd, short what, void *arg)
-{
-	(void)fd, (void)what, (void)arg;
-	timers_left--;
-}
-
-static void
-timers_random(const char *name, int count, int rounds)
-{
-	uint64_t seed = 42, add = 0, readd = 0, del = 0, expire = 0;
-	char label[64];
-	timers = calloc((size_t)count, sizeof(*timers));
-	if (!timers) bench_die("calloc");
-	for (int i = 0; i < count; i++)
-		evtimer_assign(&timers[i], base, timer_fired, NULL);
-	for (int r = 0; r < rounds; r++) {
-		uint64_t t0 = bench_wall();
-		for (int i = 0; i < count; i++) {
-			struct timeval tv = {
-				(time_t)(100 + bench_random(&seed) % 900), (suseconds_t)(bench_random(&seed) % 1000000)};
-			event_add(&timers[i], &tv);
-		}
-		uint64_t t1 = bench_wall();
-		for (int i = 0; i < count; i++) {
-			struct timeval tv = {
-				(time_t)(100 + bench_random(&seed) % 900), (suseconds_t)(bench_random(&seed) % 1000000)};
-			event_add(&timers[bench_random(&seed) % (uint32_t)count], &tv);
-		}
-		uint64_t t2 = bench_wall();
-		for (int i = 0; i < count; i++)
-			event_del(&timers[i]);
-		uint64_t t3 = bench_wall();
-		for (int i = 0; i < count; i++) {
-			struct timeval tv = {0, (suseconds_t)(bench_random(&seed) % 1000)};
-			event_add(&timers[i], &tv);
-		}
-		usleep(2000);
-		timers_left = count;
-		uint64_t t4 = bench_wall();
-		while (timers_left > 0)
-			event_base_loop(base, EVLOOP_NONBLOCK);
-		expire += bench_wall() - t4;
-		add += t1 - t0, readd += t2 - t1, del += t3 - t2;
-	}
-	const uint64_t operations = (uint64_t)count * (uint64_t)rounds;
-	const struct {
-		const char *what;
-		uint64_t ns;
-	} figures[] = {{"add", add}, {"readd", readd}, {"del", del}, {"expire", expire}};
-	for (size_t i = 0; i < sizeof(figures) / sizeof(figures[0]); i++) {
-		snprintf(label, sizeof(label), "%s_%s", name, figures[i].what);
-		bench_print(label, figures[i].ns, operations);
-	}
-	free(timers);
-}
-
-static void
-timers_1k(void)
-{
-	timers_random("timers_1k", 1000, 500);
-}
-
-static void
-timers_1m(void)
-{
-	timers_random("timers_1m", 1000000, 1);
-}
-
-static void
-timers_common(void)
-{
-	enum { COUNT = 100000, ROUNDS = 10 };
-	const struct timeval ten = {10, 0};
-	const struct timeval *common = event_base_init_common_timeout(base, &ten);
-	uint64_t add = 0, del = 0;
-	timers = calloc(COUNT, sizeof(*timers));
-	if (!timers || !common) bench_die("timers_common");
-	for (int i = 0; i < COUNT; i++)
-		evtimer_assign(&timers[i], base, timer_fired, NULL);
-	for (int r = 0; r < ROUNDS; r++) {
-		uint64_t t0 = bench_wall();
-		for (int i = 0; i < COUNT; i++)
-			event_add(&timers[i], common);
-		uint64_t t1 = bench_wall();
-		for (int i = 0; i < COUNT; i++)
-			event_del(&timers[i]);
-		add += t1 - t0, del += bench_wall() - t1;
-	}
-	bench_print("timers_common_add", add, (uint64_t)COUNT * ROUNDS);
-	bench_print("timers_common_del", del, (uint64_t)COUNT * ROUNDS);
-	free(timers);
-}
-
 static void
 base_new_free(void)
 {
@@ -270,8 +173,7 @@ int
 main(int argc, char **argv)
 {
 	static const struct bench_case cases[] = {{"turn", turn}, {"byte_hop", byte_hop}, {"ready64", ready64},
-		{"active", active}, {"stop_start_fd", stop_start_fd}, {"timers_1k", timers_1k},
-		{"timers_common", timers_common}, {"timers_1m", timers_1m}, {"base_new_free", base_new_free}, {NULL, NULL}};
+		{"active", active}, {"stop_start_fd", stop_start_fd}, {"base_new_free", base_new_free}, {NULL, NULL}};
 	base = event_base_new();
 	if (!base) bench_die("event_base_new");
 	int result = bench_main(argc, argv, cases);
