@@ -8,6 +8,7 @@
  *   base         makes a base, prints "method NAME" or "no base", and frees it
  *   run          the same, and waits for a timer and a pipe
  *   shutdown     libevent_global_shutdown()
+ *   secure       prints "secure 1" when the system says that this process is privileged, else "secure 0"
  *   loaded       prints "loaded NAME FILE" for each plugin that is loaded */
 #include <errno.h>
 #include <event2/event.h>
@@ -21,6 +22,7 @@
 #ifdef __linux__
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #endif
@@ -106,6 +108,16 @@ forbid_files(void)
 #endif
 }
 
+static int
+is_secure(void)
+{
+#ifdef __linux__
+	return getauxval(AT_SECURE) != 0;
+#else
+	return getuid() != geteuid() || getgid() != getegid();
+#endif
+}
+
 static int calls_seen;
 
 static void
@@ -173,6 +185,8 @@ perform(const char *action, const char *argument)
 		return make_base(1);
 	else if (strcmp(action, "shutdown") == 0)
 		libevent_global_shutdown();
+	else if (strcmp(action, "secure") == 0)
+		printf("secure %d\n", is_secure());
 	else if (strcmp(action, "loaded") == 0)
 		return event_plugin_foreach(print_loaded, NULL);
 	else
