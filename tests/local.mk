@@ -40,6 +40,7 @@ loop_programs += tests/unit/test_dns_client
 loop_programs += tests/unit/test_dns_config
 loop_programs += tests/unit/test_dns_getaddrinfo
 loop_programs += tests/unit/test_dns_server
+loop_programs += tests/unit/test_dns_threads
 EXTRA_DIST += tests/unit/dns_fixture.h
 check_PROGRAMS += tests/dns/ask
 loop_programs += tests/unit/test_counters

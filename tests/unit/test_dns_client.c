@@ -871,6 +871,32 @@ test_many_in_flight(void **state)
 	free(results);
 }
 
+/* A server that leaves every seventh question unanswered. */
+static size_t
+answer_mostly(struct fake *fake, const struct query *query, unsigned char *out)
+{
+	return fake->count % 7 == 0 ? 0 : answer_a(fake, query, out);
+}
+
+static void
+test_losses(void **state)
+{
+	struct env *env = *state;
+	static struct result results[600];
+	memset(results, 0, sizeof(results));
+	env->one.reply = answer_mostly;
+	evdns_base_set_option(env->dns, "timeout", "0.03");
+	evdns_base_set_option(env->dns, "attempts", "9");
+	evdns_base_set_option(env->dns, "max-timeouts", "50");
+	for (size_t i = 0; i < LENGTH(results); i++)
+		evdns_base_resolve_ipv4(env->dns, "www.example.org", 0, got, &results[i]);
+	for (size_t i = 0; i < LENGTH(results); i++) {
+		run_until(env->base, &results[i].calls, 1);
+		assert_int_equal(results[i].result, DNS_ERR_NONE);
+	}
+	assert_true(env->one.count > (int)LENGTH(results) * 8 / 7);
+}
+
 static void
 test_options(void **state)
 {
@@ -944,6 +970,7 @@ main(void)
 		CASE(hole_942_from_inside),
 		CASE(test_quiet),
 		CASE(test_many_in_flight),
+		CASE(test_losses),
 		CASE(test_options),
 		CASE(test_bound_address),
 	};
