@@ -222,15 +222,15 @@ enabling_begins_the_time_anew(void **state)
 {
 	(void)state;
 	struct record record;
-	struct timeval tv = {0, 60000};
+	struct timeval tv = {0, 600000}; /* a busy machine may be late by less than a third of it */
 	record_open(&record, 0);
 	assert_int_equal(bufferevent_set_timeouts(record.bev, &tv, NULL), 0);
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < 2; i++) {
 		assert_int_equal(bufferevent_enable(record.bev, EV_READ), 0);
-		run_for_ms(30);
+		run_for_ms(400);
 	}
 	assert_int_equal(record.events, 0);
-	run_for_ms(80);
+	run_for_ms(700);
 	assert_int_equal(record.events, 1);
 	record_close(&record);
 }

@@ -1,0 +1,55 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
+# event-plugin: each command, its exit status, and what it says of files that are broken.
+. "$MKEVENT_SOURCE/tests/abi/report.sh"
+cd "$MKEVENT_BUILD" || exit 1
+tool=./event-plugin
+[ -x .libs/event-plugin ] && tool=.libs/event-plugin
+work=event-plugin-test.$$
+mkdir "$work" || exit 1
+trap 'rm -rf "$MKEVENT_BUILD/$work"' EXIT
+
+# expect NAME STATUS PATTERN ARGUMENT...: the tool ends with that, and a line of what it printed matches.
+expect() {
+	name=$1 wanted=$2 pattern=$3
+	shift 3
+	begin "$name"
+	"$tool" "$@" >"$work/said" 2>&1
+	status=$?
+	if [ $status -eq "$wanted" ] && grep -Eq -e "$pattern" "$work/said"; then
+		verdict 0 "$name"
+	else
+		echo "exit status $status, and:"
+		head -n 5 "$work/said"
+		verdict 1 "$name"
+	fi
+}
+
+expect "no command" 2 '^usage: event-plugin'
+expect "unknown command" 2 '^usage: event-plugin' dance
+expect "unknown option" 2 '^usage: event-plugin' --dance list
+expect help 0 'verify ' --help
+expect version 0 '^event-plugin [0-9]' --version
+expect list 0 '^backend-poll ' list
+expect "list, JSON" 0 '^\[\{"name":".*\}\]$' --json list
+expect "list, arguments" 2 '^usage: event-plugin list' list all
+expect path 0 '/' path
+expect "path, JSON" 0 '^\["/.*"\]$' --json path
+expect "info" 0 '^kind       backend' info backend-select
+expect "info of a file" 0 '^name       backend-select' info "$MKEVENT_BUILD/.libs/backend-select.so"
+expect "info, JSON" 0 '"licence":"BSD-3-Clause"' --json info backend-select
+expect "info, missing" 1 'no-such-plugin' info no-such-plugin
+expect "verify" 0 'would load' verify .libs/backend-select.so
+expect "call, missing function" 1 'no such function|needs libffi' call backend-select none
+expect "call, usage" 2 '^usage: event-plugin call|needs libffi' call backend-select
+expect bench 0 '^select +[0-9]' bench
+
+printf 'not a shared object' >"$work/backend-text.so"
+: >"$work/backend-empty.so"
+cp .libs/backend-select.so "$work/backend-other.so"
+head -c 5000 .libs/backend-select.so >"$work/backend-short.so"
+for broken in text empty other short missing; do
+	expect "verify, $broken" 1 "backend-$broken.so: .*; " verify "$work/backend-$broken.so"
+done
+expect "verify, several" 1 'would load' verify .libs/backend-select.so "$work/backend-text.so"
+[ $failures -eq 0 ]

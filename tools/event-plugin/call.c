@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* call: a function that a plugin offers with a signature, called with arguments from the command line. */
+#include "tool.h"
+
+#include "signature.h"
+
+#include <errno.h>
+#include <event2/plugin.h>
+#include <ffi.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+union value {
+	int8_t i8;
+	uint8_t u8;
+	int16_t i16;
+	uint16_t u16;
+	int32_t i32;
+	uint32_t u32;
+	int64_t i64;
+	uint64_t u64;
+	size_t size;
+	double real;
+	const char *text;
+	ffi_arg small; /* where libffi puts a result that is narrower than a register */
+};
+
+struct wanted {
+	const char *plugin, *function;
+	const struct event_plugin_call *call;
+};
+
+static int
+find_call(const struct event_plugin_info *info, void *arg)
+{
+	struct wanted *wanted = arg;
+	if (!info->descriptor || strcmp(info->name, wanted->plugin) != 0) return 0;
+	for (const struct event_plugin_call *call = info->descriptor->calls; call && call->name; call++)
+		if (strcmp(call->name, wanted->function) == 0) wanted->call = call;
+	return 1;
+}
+
+static ffi_type *
+ffi_type_of(struct signature_type type)
+{
+	switch (type.letter) {
+	case 'v':
+		return &ffi_type_void;
+	case 'c':
+		return &ffi_type_sint8;
+	case 'C':
+		return &ffi_type_uint8;
+	case 'h':
+		return &ffi_type_sint16;
+	case 'H':
+		return &ffi_type_uint16;
+	case 'i':
+		return &ffi_type_sint32;
+	case 'I':
+		return &ffi_type_uint32;
+	case 'l':
+		return &ffi_type_sint64;
+	case 'L':
+		return &ffi_type_uint64;
+	case 'z':
+		return sizeof(size_t) == 8 ? &ffi_type_uint64 : &ffi_type_uint32;
+	case 'd':
+		return &ffi_type_double;
+	case 's':
+		return &ffi_type_pointer;
+	}
+	return NULL; /* buffers and messages have no form on a command line */
+}
+
+/* ---- Arguments --------------------------------------------------------------------------------------------------- */
+
+static bool
+parse_signed(const char *text, unsigned width, int64_t *value)
+{
+	char *end;
+	errno = 0;
+	*value = strtoll(text, &end, 0);
+	int64_t most = width == 8 ? INT64_MAX : (INT64_C(1) << (8 * width - 1)) - 1;
+	return *text && !*end && !errno && *value <= most && *value >= -most - 1;
+}
+
+static bool
+parse_unsigned(const char *text, unsigned width, uint64_t *value)
+{
+	char *end;
+	errno = 0;
+	*value = strtoull(text, &end, 0);
+	return *text && *text != '-' && !*end && !errno && (width == 8 || *value >> (8 * width) == 0);
+}
+
+static bool
+parse_value(struct signature_type type, const char *text, union value *value)
+{
+	char *end;
+	int64_t number = 0;
+	uint64_t natural = 0;
+	unsigned width = signature_width(type);
+	if (type.letter == 's') {
+		value->text = text;
+		return true;
+	}
+	if (type.letter == 'd') {
+		value->real = strtod(text, &end);
+		return *text && !*end;
+	}
+	bool fits =
+		strchr("chil", type.letter) ? parse_signed(text, width, &number) : parse_unsigned(text, width, &natural);
+	switch (type.letter) {
+	case 'c':
+		value->i8 = (int8_t)number;
+		break;
+	case 'C':
+		value->u8 = (uint8_t)natural;
+		break;
+	case 'h':
+		value->i16 = (int16_t)number;
+		break;
+	case 'H':
+		value->u16 = (uint16_t)natural;
+		break;
+	case 'i':
+		value->i32 = (int32_t)number;
+		break;
+	case 'I':
+		value->u32 = (uint32_t)natural;
+		break;
+	case 'l':
+		value->i64 = number;
+		break;
+	case 'L':
+		value->u64 = natural;
+		break;
+	case 'z':
+		value->size = (size_t)natural;
+		break;
+	}
+	return fits;
+}
+
+/* ---- The result -------------------------------------------------------------------------------------------------- */
+
+static void
+print_result(struct signature_type type, const union value *value)
+{
+	switch (type.letter) {
+	case 'v':
+		return;
+	case 'c':
+		printf("%d\n", (int8_t)value->small);
+		return;
+	case 'C':
+		printf("%u\n", (uint8_t)value->small);
+		return;
+	case 'h':
+		printf("%d\n", (int16_t)value->small);
+		return;
+	case 'H':
+		printf("%u\n", (uint16_t)value->small);
+		return;
+	case 'i':
+		printf("%" PRId32 "\n", (int32_t)value->small);
+		return;
+	case 'I':
+		printf("%" PRIu32 "\n", (uint32_t)value->small);
+		return;
+	case 'l':
+		printf("%" PRId64 "\n", value->i64);
+		return;
+	case 'L':
+		printf("%" PRIu64 "\n", value->u64);
+		return;
+	case 'z':
+		printf("%zu\n", value->size);
+		return;
+	case 'd':
+		printf("%.17g\n", value->real);
+		return;
+	case 's':
+		puts(value->text ? value->text : "(null)");
+		return;
+	}
+}
+
+static int
+refuse(const struct wanted *wanted, const char *what, const char *detail)
+{
+	fprintf(stderr, "event-plugin: %s of %s: %s %s\n", wanted->function, wanted->plugin, what, detail);
+	return 1;
+}
+
+int
+command_call(int argc, char **argv)
+{
+	struct signature signature;
+	struct signature_error error;
+	ffi_type *types[SIGNATURE_ARGUMENTS];
+	union value values[SIGNATURE_ARGUMENTS], result = {.u64 = 0};
+	void *pointers[SIGNATURE_ARGUMENTS];
+	ffi_cif cif;
+	if (argc < 2) return 2;
+	struct wanted wanted = {argv[0], argv[1], NULL};
+	if (event_plugin_load(wanted.plugin) != 0) return 1;
+	(void)event_plugin_foreach(find_call, &wanted);
+	if (!wanted.call) return refuse(&wanted, "there is no such function; see: event-plugin info", wanted.plugin);
+	if (signature_parse(wanted.call->signature, &signature, &error) < 0)
+		return refuse(&wanted, "its signature is wrong:", error.what);
+	if ((unsigned)(argc - 2) != signature.count)
+		return refuse(&wanted, "wants arguments as in", wanted.call->signature);
+	for (unsigned i = 0; i <= signature.count; i++)
+		if (!ffi_type_of(signature.types[i]))
+			return refuse(&wanted, "cannot be called from a command line, with", wanted.call->signature);
+	for (unsigned i = 0; i < signature.count; i++) {
+		types[i] = ffi_type_of(signature.types[i + 1]);
+		pointers[i] = &values[i];
+		if (!parse_value(signature.types[i + 1], argv[i + 2], &values[i]))
+			return refuse(&wanted, "does not take the argument", argv[i + 2]);
+	}
+	if (ffi_prep_cif(&cif, FFI_DEFAULT_ABI, signature.count, ffi_type_of(signature.types[0]), types) != FFI_OK)
+		return refuse(&wanted, "libffi does not take", wanted.call->signature);
+	ffi_call(&cif, wanted.call->function, &result, pointers);
+	print_result(signature.types[0], &result);
+	return 0;
+}

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: BSD-3-Clause
+bin_PROGRAMS += event-plugin
+event_plugin_SOURCES = \
+	tools/event-plugin/bench.c \
+	tools/event-plugin/json.c \
+	tools/event-plugin/main.c \
+	tools/event-plugin/show.c \
+	tools/event-plugin/tool.h
+if LIBFFI
+event_plugin_SOURCES += \
+	plugins/proto-rpc/signature.c \
+	plugins/proto-rpc/signature.h \
+	tools/event-plugin/call.c
+else
+event_plugin_SOURCES += tools/event-plugin/call_none.c
+endif
+event_plugin_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/plugins/proto-rpc $(LIBFFI_CFLAGS)
+event_plugin_LDADD = libevent_core.la $(LIBFFI_LIBS)
