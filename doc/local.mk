@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: BSD-3-Clause
-dist_man_MANS += doc/mkevent.7
+dist_man_MANS += doc/event-plugin.1 doc/mkevent.7

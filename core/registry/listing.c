@@ -140,3 +140,9 @@ event_plugin_foreach(int (*visit)(const struct event_plugin_info *info, void *ar
 	free(snapshot.entries);
 	return result;
 }
+
+int
+event_plugin_foreach_folder(int (*visit)(const char *folder, void *arg), void *arg)
+{
+	return path_foreach(visit, arg);
+}
