@@ -6,6 +6,7 @@ plain_programs =
 loop_programs =
 
 # Programs in alphabetic order. A new one adds its line: to loop_programs when it runs an event loop.
+plain_programs += tests/unit/test_backend_choice
 plain_programs += tests/unit/test_debug_mode
 plain_programs += tests/unit/test_dns_memory
 plain_programs += tests/unit/test_evbuffer
@@ -135,5 +136,5 @@ EXTRA_DIST += tests/unit/evbuffer_test.h tests/unit/evbuffer_model.h
 EXTRA_DIST += tests/cases.awk tests/differential/compare tests/differential/list tests/DIFFERENCES.md tests/driver \
 	tests/include/cmocka.h tests/known-holes tests/run
 
-EXTRA_DIST += tests/unit/http_fixture.h
+EXTRA_DIST += tests/unit/http_fixture.h tests/unit/registry_fixture.h
 EXTRA_DIST += tests/rpcgen/messages.rpc tests/rpcgen/use.c

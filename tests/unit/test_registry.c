@@ -1,83 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The registry through its public face: every defect told with file and reason, the search path, the choice of a
- * backend, listing, threads. What needs a process of its own (start-up, chroot, privileges) is in tests/registry. */
-#include <cmocka.h>
+/* The registry through its public face: every defect told with file and reason, loading, the search path, listing,
+ * threads. test_backend_choice.c asks for backends; what needs a process of its own is in tests/registry. */
+#include "registry_fixture.h"
+
 #include <dlfcn.h>
-#include <event2/event.h>
-#include <event2/plugin.h>
-#include <fcntl.h>
 #include <pthread.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
-#include <unistd.h>
-
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
-#define LINES_MAX 32
-
-static char fixtures[1024], plugins[1024], work[64];
-static char lines[LINES_MAX][4096];
-static int line_count;
-
-static void
-on_log(int severity, const char *text)
-{
-	(void)severity;
-	if (line_count < LINES_MAX) (void)snprintf(lines[line_count], sizeof(lines[0]), "%s", text);
-	line_count++;
-}
-
-static void
-path_is(const char *path)
-{
-	assert_int_equal(setenv("EVENT_PLUGIN_PATH", path, 1), 0);
-}
-
-static int
-setup(void **state)
-{
-	(void)state;
-	static const char *const settings[] = {
-		"EVENT_BACKEND", "EVENT_NOEPOLL", "EVENT_NOPOLL", "EVENT_NOSELECT", "EVENT_SHOW_METHOD"};
-	for (size_t i = 0; i < LENGTH(settings); i++)
-		unsetenv(settings[i]);
-	libevent_global_shutdown();
-	event_set_log_callback(on_log);
-	path_is(fixtures);
-	line_count = 0;
-	return 0;
-}
-
-static void
-remove_tree(const char *folder)
-{
-	char command[256];
-	(void)snprintf(command, sizeof(command), "chmod -R u+rwx %s; rm -rf %s", folder, folder);
-	assert_int_equal(system(command), 0);
-}
-
-static int
-begin(void **state)
-{
-	(void)state;
-	const char *build = getenv("MKEVENT_BUILD");
-	if (!build) build = ".";
-	(void)snprintf(fixtures, sizeof(fixtures), "%s/tests/broken-plugins/.libs", build);
-	(void)snprintf(plugins, sizeof(plugins), "%s/.libs", build);
-	(void)snprintf(work, sizeof(work), "/tmp/registry-XXXXXX");
-	return mkdtemp(work) ? 0 : -1;
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	libevent_global_shutdown();
-	remove_tree(work);
-	return 0;
-}
 
 /* Copies a fixture to work/NAME.so. */
 static const char *
@@ -95,17 +23,6 @@ copy_fixture(const char *fixture, const char *name, mode_t mode)
 	assert_int_equal(fchmod(out, mode), 0);
 	close(in), close(out);
 	return to;
-}
-
-static void
-write_file(const char *name, const char *text)
-{
-	char file[1200];
-	(void)snprintf(file, sizeof(file), "%s/%s", work, name);
-	(void)unlink(file);
-	int out = open(file, O_WRONLY | O_CREAT | O_TRUNC, 0644);
-	assert_int_equal(write(out, text, strlen(text)), (ssize_t)strlen(text));
-	assert_int_equal(close(out), 0);
 }
 
 /* The one line since line_count was 0 names the file, says what is wrong, and what to do. */
@@ -604,220 +521,6 @@ first_folder_wins(void **state)
 	assert_string_equal(file, right);
 }
 
-/* ---- Choice of a backend ----------------------------------------------------------------------------------------- */
-
-static void
-chosen_by_name(void **state)
-{
-	(void)state;
-	static const char *const names[] = {"poll", "select", "backend-poll"};
-	path_is(plugins);
-	for (size_t i = 0; i < LENGTH(names); i++) {
-		assert_int_equal(setenv("EVENT_BACKEND", names[i], 1), 0);
-		struct event_base *base = event_base_new();
-		assert_non_null(base);
-		assert_string_equal(event_base_get_method(base), strrchr(names[i], '-') ? "poll" : names[i]);
-		event_base_free(base);
-	}
-	assert_int_equal(line_count, 0);
-}
-
-static void
-third_party_by_name(void **state)
-{
-	(void)state;
-	assert_int_equal(setenv("EVENT_BACKEND", "good", 1), 0);
-	struct event_base *base = event_base_new();
-	assert_non_null(base);
-	assert_string_equal(event_base_get_method(base), "blind");
-	event_base_free(base);
-	/* The program may exclude it; and without the environment it is not considered. */
-	struct event_config *config = event_config_new();
-	assert_int_equal(event_config_avoid_method(config, "blind"), 0);
-	assert_null(event_base_new_with_config(config));
-	assert_int_equal(event_config_set_flag(config, EVENT_BASE_FLAG_IGNORE_ENV), 0);
-	base = event_base_new_with_config(config);
-	assert_non_null(base);
-	assert_string_not_equal(event_base_get_method(base), "blind");
-	event_base_free(base);
-	event_config_free(config);
-}
-
-static void
-unknown_name_lists_what_exists(void **state)
-{
-	(void)state;
-	char path[2200];
-	(void)snprintf(path, sizeof(path), "%s:%s", plugins, fixtures);
-	path_is(path);
-	assert_int_equal(setenv("EVENT_BACKEND", "epol", 1), 0);
-	assert_null(event_base_new());
-	assert_int_equal(line_count, 1);
-	assert_non_null(strstr(lines[0], "mkevent: EVENT_BACKEND=epol cannot be had"));
-	assert_non_null(strstr(lines[0], "select ("));
-	assert_non_null(strstr(lines[0], "good ("));
-	assert_int_equal(setenv("EVENT_BACKEND", "../x", 1), 0);
-	assert_null(event_base_new());
-}
-
-static void
-broken_by_name_fails(void **state)
-{
-	(void)state;
-	assert_int_equal(setenv("EVENT_BACKEND", "other-major", 1), 0);
-	assert_null(event_base_new());
-	assert_int_equal(line_count, 2);
-	assert_non_null(strstr(lines[0], "made for contract 2, this core has 1"));
-	assert_non_null(strstr(lines[1], "backend-other-major.so (made for contract 2"));
-}
-
-static void
-refused_by_the_kernel(void **state)
-{
-	(void)state;
-	assert_int_equal(setenv("EVENT_BACKEND", "cannot-start", 1), 0);
-	assert_null(event_base_new());
-	assert_true(line_count >= 1);
-	assert_non_null(strstr(lines[line_count - 1], "backend-cannot-start.so (could not start)"));
-}
-
-static void
-broken_in_the_list_is_passed_over(void **state)
-{
-	(void)state;
-	char path[2200];
-	const char **methods = event_get_supported_methods();
-	char first[64];
-	(void)snprintf(first, sizeof(first), "backend-%s.so", methods[0]);
-	libevent_global_shutdown();
-	write_file(first, "no ELF");
-	(void)snprintf(path, sizeof(path), "%s:%s", work, plugins);
-	path_is(path);
-	line_count = 0;
-	struct event_base *base = event_base_new();
-	assert_non_null(base);
-	assert_string_not_equal(event_base_get_method(base), "");
-	assert_int_equal(line_count, 1);
-	assert_non_null(strstr(lines[0], first));
-	event_base_free(base);
-	(void)snprintf(path, sizeof(path), "%s/%s", work, first);
-	assert_int_equal(unlink(path), 0);
-}
-
-static void
-excluded_by_the_environment(void **state)
-{
-	(void)state;
-	path_is(plugins);
-	assert_int_equal(setenv("EVENT_NOEPOLL", "1", 1), 0);
-	assert_int_equal(setenv("EVENT_NOPOLL", "", 1), 0);
-	struct event_base *base = event_base_new();
-	assert_non_null(base);
-	assert_string_equal(event_base_get_method(base), "select");
-	event_base_free(base);
-	assert_int_equal(line_count, 0);
-	/* What a program sets for itself does not overrule the person who named one. */
-	assert_int_equal(setenv("EVENT_BACKEND", "poll", 1), 0);
-	base = event_base_new();
-	assert_non_null(base);
-	assert_string_equal(event_base_get_method(base), "poll");
-	event_base_free(base);
-	assert_int_equal(line_count, 0);
-}
-
-/* Programs set such variables by themselves (tmux does): whoever starts them has the last word. */
-static void
-name_wins_over_exclusion(void **state)
-{
-	(void)state;
-	path_is(plugins);
-	assert_int_equal(setenv("EVENT_NOPOLL", "1", 1), 0);
-	assert_int_equal(setenv("EVENT_BACKEND", "poll", 1), 0);
-	struct event_base *base = event_base_new();
-	assert_non_null(base);
-	assert_string_equal(event_base_get_method(base), "poll");
-	event_base_free(base);
-}
-
-static void
-nothing_fits(void **state)
-{
-	(void)state;
-	path_is(plugins);
-	const char **methods = event_get_supported_methods();
-	struct event_config *config = event_config_new();
-	for (int i = 0; methods[i]; i++)
-		assert_int_equal(event_config_avoid_method(config, methods[i]), 0);
-	assert_null(event_base_new_with_config(config));
-	assert_int_equal(line_count, 1);
-	for (int i = 0; methods[i]; i++) {
-		char name[64];
-		(void)snprintf(name, sizeof(name), "backend-%s", methods[i]);
-		assert_non_null(strstr(lines[0], name));
-	}
-	assert_non_null(strstr(lines[0], "(excluded by the program"));
-	event_config_free(config);
-	config = event_config_new();
-	assert_int_equal(event_config_require_features(config, EV_FEATURE_ET | EV_FEATURE_FDS), 0);
-	line_count = 0;
-	assert_null(event_base_new_with_config(config));
-	assert_int_equal(line_count, 1);
-	assert_non_null(strstr(lines[0], "backend-poll.so (lacks wanted features"));
-	event_config_free(config);
-}
-
-static void
-required_features(void **state)
-{
-	(void)state;
-	path_is(plugins);
-	struct event_config *config = event_config_new();
-	assert_int_equal(event_config_require_features(config, EV_FEATURE_FDS), 0);
-	struct event_base *base = event_base_new_with_config(config);
-	assert_non_null(base);
-	assert_int_equal(event_base_get_features(base) & EV_FEATURE_FDS, EV_FEATURE_FDS);
-	event_base_free(base);
-	event_config_free(config);
-}
-
-static void
-method_is_shown_with_its_file(void **state)
-{
-	(void)state;
-	char file[1300];
-	path_is(plugins);
-	assert_int_equal(setenv("EVENT_SHOW_METHOD", "1", 1), 0);
-	assert_int_equal(setenv("EVENT_BACKEND", "poll", 1), 0);
-	event_base_free(event_base_new());
-	(void)snprintf(file, sizeof(file), "%s/backend-poll.so", plugins);
-	assert_int_equal(line_count, 1);
-	assert_non_null(strstr(lines[0], "poll"));
-	assert_non_null(strstr(lines[0], file));
-}
-
-static void
-supported_methods(void **state)
-{
-	(void)state;
-	path_is(plugins);
-	const char **methods = event_get_supported_methods(), **again = event_get_supported_methods();
-	int poll = 0, select = 0, count = 0;
-	for (; methods[count]; count++) {
-		assert_string_equal(methods[count], again[count]);
-		poll += strcmp(methods[count], "poll") == 0;
-		select += strcmp(methods[count], "select") == 0;
-	}
-	assert_int_equal(poll, 1);
-	assert_int_equal(select, 1);
-	assert_int_equal(event_plugin_load("backend-poll"), 0);
-	path_is(fixtures);
-	assert_int_equal(event_plugin_load("backend-good"), 0);
-	again = event_get_supported_methods();
-	assert_string_equal(again[count], "blind"); /* at the end */
-	assert_null(again[count + 1]);
-	assert_null(methods[count]); /* what was handed out stays as it was */
-}
-
 /* ---- Listing ----------------------------------------------------------------------------------------------------- */
 
 struct seen {
@@ -872,8 +575,6 @@ listing(void **state)
 	assert_int_equal(event_plugin_foreach(see, &(struct seen){.count = 0}), 0);
 }
 
-#define CASE(f) cmocka_unit_test_setup(f, setup)
-
 int
 main(void)
 {
@@ -881,10 +582,6 @@ main(void)
 		CASE(files_that_are_no_plugins), CASE(unreadable), CASE(world_writable_as_root), CASE(older_and_newer_work),
 		CASE(loaded_once_and_released), CASE(verify_does_not_load), CASE(host_table), CASE(threads_load_at_once),
 		CASE(fork_while_others_load), CASE(names_and_files), CASE(another_file_after_a_refusal), CASE(found_later),
-		CASE(versions_of_interfaces), CASE(sealed), CASE(odd_entries_are_told), CASE(first_folder_wins),
-		CASE(chosen_by_name), CASE(third_party_by_name), CASE(unknown_name_lists_what_exists),
-		CASE(broken_by_name_fails), CASE(refused_by_the_kernel), CASE(broken_in_the_list_is_passed_over),
-		CASE(excluded_by_the_environment), CASE(name_wins_over_exclusion), CASE(nothing_fits), CASE(required_features),
-		CASE(method_is_shown_with_its_file), CASE(supported_methods), CASE(listing)};
+		CASE(versions_of_interfaces), CASE(sealed), CASE(odd_entries_are_told), CASE(first_folder_wins), CASE(listing)};
 	return cmocka_run_group_tests(cases, begin, end);
 }
