@@ -22,7 +22,6 @@ plain_programs += tests/unit/test_getaddrinfo
 plain_programs += tests/unit/test_heap
 plain_programs += tests/unit/test_locks
 plain_programs += tests/unit/test_log
-plain_programs += tests/unit/test_registry
 plain_programs += tests/unit/test_uri
 plain_programs += tests/unit/test_tag
 plain_programs += tests/unit/test_util
@@ -68,6 +67,9 @@ loop_programs += tests/unit/test_watch
 # Programs that need more than the common libraries.
 if OPENSSL
 loop_programs += tests/unit/test_ssl
+endif
+if PLUGINS
+plain_programs += tests/unit/test_registry
 endif
 tests_unit_test_ssl_CPPFLAGS = $(AM_CPPFLAGS) $(OPENSSL_CFLAGS)
 tests_unit_test_ssl_LDADD = libevent_openssl.la $(test_libs) $(OPENSSL_LIBS)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # One suite for every backend: loop_programs runs it once under each. It links nothing of ours.
+if PLUGINS
 loop_programs += tests/contract/contract
+endif
 tests_contract_contract_SOURCES = \
 	tests/contract/contract.c \
 	tests/contract/harness.c \

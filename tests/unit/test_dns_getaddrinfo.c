@@ -135,6 +135,10 @@ test_without_asking(void **state)
 	};
 	for (size_t i = 0; i < LENGTH(cases); i++) {
 		struct outcome outcome;
+		/* a small system has no list of services */
+		if (cases[i].code == 0 && strcmp(cases[i].service ? cases[i].service : "", "http") == 0 &&
+			!getservbyname("http", "tcp"))
+			continue;
 		ask(env, cases[i].name, cases[i].service, cases[i].family, cases[i].socktype, cases[i].flags, true, &outcome);
 		assert_int_equal(outcome.code, cases[i].code);
 		assert_string_equal(outcome.text, cases[i].text);
