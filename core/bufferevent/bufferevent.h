@@ -102,6 +102,8 @@ void bev_leave(struct bev *b, bool direct);
 
 void bev_deferred(struct event_callback *callback, void *bev); /* the function of b->deferred */
 void bev_schedule_locked(struct bev *b);
+/* This thread is one for callbacks: the loop's; or any before the loop begins, of a bufferevent for one thread only. */
+bool bev_may_run_here(const struct bev *b);
 /* Runs due callbacks and work; the lock is held on entry and exit, and free in between. */
 void bev_run_due(struct bev *b);
 void bev_due_events_locked(struct bev *b, short what, int error);

@@ -159,11 +159,17 @@ bev_due_data_locked(struct bev *b, short what)
 /* ---- From outside ------------------------------------------------------------------------------------------------
  */
 
+bool
+bev_may_run_here(const struct bev *b)
+{
+	const struct event_base *base = b->pub.ev_base;
+	return base && (b->lock ? loop_runs_here(base) : loop_is_ours(base));
+}
+
 static void
 leave_triggered(struct bev *b, int options)
 {
-	bool direct = !(options & BEV_TRIG_DEFER_CALLBACKS) && !b->running && loop_is_ours(b->pub.ev_base);
-	bev_leave(b, direct);
+	bev_leave(b, !(options & BEV_TRIG_DEFER_CALLBACKS) && !b->running && bev_may_run_here(b));
 }
 
 void

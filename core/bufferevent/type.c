@@ -3,7 +3,6 @@
 #include "config.h"
 
 #include "bufferevent/bufferevent.h"
-#include "loop/loop.h"
 
 void *
 bufferevent_type_data(const struct bufferevent *bev, const struct bufferevent_ops *ops)
@@ -34,7 +33,8 @@ bufferevent_type_begin(struct bufferevent *bev)
 void
 bufferevent_type_end(struct bufferevent *bev)
 {
-	bev_leave(bev_of(bev), loop_is_ours(bev->ev_base));
+	struct bev *b = bev_of(bev);
+	bev_leave(b, bev_may_run_here(b));
 }
 
 void

@@ -68,6 +68,17 @@ loop_is_ours(const struct event_base *base)
 	return ours;
 }
 
+bool
+loop_runs_here(const struct event_base *base)
+{
+	if (!base->lock) return true;
+	struct event_base *locked = (struct event_base *)base; /* the lock alone is changed */
+	base_lock(locked);
+	const bool here = base->running && base->owner == thread_id();
+	base_unlock(locked);
+	return here;
+}
+
 uint64_t
 loop_now(struct event_base *base)
 {

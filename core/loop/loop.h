@@ -34,6 +34,10 @@ void loop_finalize_many(
 /* True when called on the thread that runs the base, or when no thread runs it, or threads are off. */
 bool loop_is_ours(const struct event_base *base);
 
+/* True on the thread that runs the base's loop at this moment, and when threads are off. For callbacks of the program:
+ * before the loop begins no thread is the one where they belong. */
+bool loop_runs_here(const struct event_base *base);
+
 /* The base's common clock reading of this turn in nanoseconds (clock_now() outside of the loop). */
 uint64_t loop_now(struct event_base *base);
 
