@@ -89,6 +89,7 @@ static void
 prepare_locked(struct event_base *base, int flags)
 {
 	const uint64_t deadline = next_deadline_locked(base, flags);
+	base->now = 0; /* a timeout that is set from there counts from now */
 	base_unlock(base);
 	watch_run_prepare(base, deadline);
 	base_lock(base);

@@ -11,6 +11,7 @@
 #include "loop/base.h"
 
 #define METER_HUNT_TURNS 1000
+#define METER_HUNT_LEAST_NS 20000000 /* less is a tick that happened to fall there: not worth timing each callback */
 
 /* The loop starts: what was before it does not count. */
 static inline void
@@ -62,7 +63,7 @@ meter_run_over_locked(struct event_base *base, uint64_t began, int ran)
 	counters->longest_ns = spent;
 	if (caught * 2 >= spent) return;
 	counters->longest_callback = ran == 1 ? counters->last_callback : NULL;
-	counters->hunting = ran == 1 ? 0 : METER_HUNT_TURNS;
+	counters->hunting = ran == 1 || spent < METER_HUNT_LEAST_NS ? 0 : METER_HUNT_TURNS;
 }
 
 /* Round each callback. Returns 0 when nobody wants to know. */

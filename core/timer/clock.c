@@ -22,18 +22,6 @@ clock_now(void)
 }
 
 uint64_t
-clock_coarse(void)
-{
-#ifdef CLOCK_MONOTONIC_COARSE
-	struct timespec now = {0, 0};
-	(void)clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-	return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
-#else
-	return clock_now();
-#endif
-}
-
-uint64_t
 clock_from_timeval_slow(const struct timeval *tv)
 {
 	int64_t seconds = tv->tv_sec;

@@ -5,11 +5,24 @@
 
 #include <stdint.h>
 #include <sys/time.h>
+#include <time.h>
 
 /* Nanoseconds of CLOCK_MONOTONIC; never goes back. */
 uint64_t clock_now(void);
-/* The same as of the last tick, up to 10 ms ago: a quarter of the cost. */
-uint64_t clock_coarse(void);
+
+/* The same as of the last tick, up to 10 ms ago: a quarter of the cost. In line, since the loop does it twice a turn.
+ */
+static inline uint64_t
+clock_coarse(void)
+{
+#ifdef CLOCK_MONOTONIC_COARSE
+	struct timespec now = {0, 0};
+	(void)clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	return (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
+#else
+	return clock_now();
+#endif
+}
 
 /* Saturating: negative becomes 0, what does not fit UINT64_MAX. tv_usec may be out of range. */
 uint64_t clock_from_timeval_slow(const struct timeval *tv);

@@ -206,7 +206,7 @@ struct event *event_base_get_running_event(struct event_base *base);
 /** @name Flags of event_base_loop()
  * @{ */
 #define EVLOOP_ONCE 0x01             /**< wait until something happens, run what is active then, and return */
-#define EVLOOP_NONBLOCK 0x02         /**< do not wait: run what is ready now, and return */
+#define EVLOOP_NONBLOCK 0x02         /**< never wait: return as soon as nothing is ready; with EVLOOP_ONCE: look once */
 #define EVLOOP_NO_EXIT_ON_EMPTY 0x04 /**< go on waiting when no events are left */
 /** @} */
 
