@@ -66,13 +66,16 @@ loop_programs += tests/unit/test_watch
 
 # Programs that need more than the common libraries.
 if OPENSSL
-loop_programs += tests/unit/test_ssl
+loop_programs += tests/unit/test_ssl tests/unit/test_ssl_faults
 endif
 if PLUGINS
 plain_programs += tests/unit/test_registry
 endif
+EXTRA_DIST += tests/unit/ssl_fixture.h
 tests_unit_test_ssl_CPPFLAGS = $(AM_CPPFLAGS) $(OPENSSL_CFLAGS)
 tests_unit_test_ssl_LDADD = libevent_openssl.la $(test_libs) $(OPENSSL_LIBS)
+tests_unit_test_ssl_faults_CPPFLAGS = $(AM_CPPFLAGS) $(OPENSSL_CFLAGS)
+tests_unit_test_ssl_faults_LDADD = libevent_openssl.la $(test_libs) $(OPENSSL_LIBS)
 
 # Folders of tests that have several sources.
 include tests/broken-plugins/local.mk
