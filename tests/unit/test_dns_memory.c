@@ -7,7 +7,15 @@
 #include <event2/listener.h>
 #include <stdlib.h>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#define SIZE_OF(memory) malloc_usable_size(memory)
+#else
+#define SIZE_OF(memory) 0
+#endif
+
 static long live;        /* blocks */
+static long bytes;       /* in them, where the system can tell */
 static long allocations; /* since the scene began */
 static long fail_at = -1;
 
@@ -17,6 +25,7 @@ allocate(size_t size)
 	if (allocations++ == fail_at) return NULL;
 	void *memory = malloc(size);
 	live += memory != NULL;
+	bytes += (long)SIZE_OF(memory);
 	return memory;
 }
 
@@ -24,8 +33,10 @@ static void *
 reallocate(void *old, size_t size)
 {
 	if (allocations++ == fail_at) return NULL;
+	long before = (long)SIZE_OF(old);
 	void *memory = realloc(old, size);
 	live += !old && memory;
+	if (memory) bytes += (long)SIZE_OF(memory) - before;
 	return memory;
 }
 
@@ -33,6 +44,7 @@ static void
 release(void *memory)
 {
 	live -= memory != NULL;
+	bytes -= (long)SIZE_OF(memory);
 	free(memory);
 }
 
@@ -158,10 +170,41 @@ test_failures(void **state)
 	assert_true(live <= 4);
 }
 
+/* 10000 names in flight at once: what README.md says that they take, and all of it comes back. */
+static void
+test_many_in_flight(void **state)
+{
+	(void)state;
+	struct event_base *base = event_base_new();
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t length = sizeof(address);
+	struct result result = {0};
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, length), 0);
+	getsockname(fd, (struct sockaddr *)&address, &length);
+	struct evdns_base *dns = evdns_base_new(base, 0);
+	evdns_base_nameserver_sockaddr_add(dns, (struct sockaddr *)&address, length, 0);
+	evdns_base_set_option(dns, "max-inflight", "10000");
+	evdns_base_set_option(dns, "timeout", "30");
+	long before = bytes, blocks = live;
+	for (int i = 0; i < 10000; i++) {
+		char name[64];
+		snprintf(name, sizeof(name), "name-number-%d.example.org", i);
+		assert_non_null(evdns_base_resolve_ipv4(dns, name, 0, got, &result));
+	}
+	assert_true(bytes - before < 10000 * 1024);
+	evdns_base_free(dns, 1);
+	run_until(base, &result.calls, 10000);
+	assert_int_equal(result.result, DNS_ERR_SHUTDOWN);
+	assert_true(live < blocks);
+	close(fd);
+	event_base_free(base);
+}
+
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_failures)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_failures), cmocka_unit_test(test_many_in_flight)};
 	event_set_mem_functions(allocate, reallocate, release);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

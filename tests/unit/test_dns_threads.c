@@ -18,6 +18,7 @@ struct shared {
 	struct evdns_server_request *held[4096];
 	int held_count;
 	bool stop;
+	bool left; /* the loop */
 };
 
 static void
@@ -108,8 +109,21 @@ ask(void *arg)
 static void *
 run_loop(void *arg)
 {
-	event_base_loop(((struct shared *)arg)->base, EVLOOP_NO_EXIT_ON_EMPTY);
+	struct shared *shared = arg;
+	event_base_loop(shared->base, EVLOOP_NO_EXIT_ON_EMPTY);
+	__atomic_store_n(&shared->left, true, __ATOMIC_RELEASE);
 	return NULL;
+}
+
+/* Breaking a loop that has not begun yet does nothing. */
+static void
+leave_loop(struct shared *shared, pthread_t loop)
+{
+	while (!__atomic_load_n(&shared->left, __ATOMIC_ACQUIRE)) {
+		event_base_loopbreak(shared->base);
+		usleep(100);
+	}
+	pthread_join(loop, NULL);
 }
 
 static void
@@ -146,8 +160,7 @@ test_threads(void **state)
 	pthread_mutex_unlock(&shared->lock);
 	pthread_join(responder, NULL);
 	evdns_close_server_port(port);
-	event_base_loopbreak(shared->base);
-	pthread_join(loop, NULL);
+	leave_loop(shared, loop);
 	close(fd);
 	event_base_free(shared->base);
 	pthread_mutex_destroy(&shared->lock);
@@ -173,8 +186,7 @@ test_freed_in_the_middle(void **state)
 			evdns_getaddrinfo(dns, "www.example.org", "80", NULL, found, shared);
 		usleep((useconds_t)round * 20);
 		evdns_base_free(dns, 0);
-		event_base_loopbreak(shared->base);
-		pthread_join(loop, NULL);
+		leave_loop(shared, loop);
 		fake_close(fake);
 		event_base_free(shared->base);
 		free(fake);
