@@ -304,6 +304,14 @@ host_table(void **state)
 	assert_int_equal(line_count, 1);
 }
 
+static void
+skip_without_threads(void)
+{
+#ifdef EVENT__DISABLE_THREAD_SUPPORT
+	skip();
+#endif
+}
+
 static void *
 load_all(void *arg)
 {
@@ -322,6 +330,7 @@ static void
 threads_load_at_once(void **state)
 {
 	(void)state;
+	skip_without_threads();
 	enum { THREADS = 6, ROUNDS = 20 };
 	pthread_t threads[THREADS];
 	pthread_barrier_t barrier;
@@ -362,6 +371,7 @@ static void
 fork_while_others_load(void **state)
 {
 	(void)state;
+	skip_without_threads();
 	pthread_t thread;
 	stop_loading = false;
 	assert_int_equal(event_plugin_load("backend-good"), 0);
