@@ -149,6 +149,22 @@ timeout_link_locked(struct event_base *base, struct event *ev, uint64_t deadline
 	event_counted_locked(base, event_flags(ev));
 }
 
+/* Wherever it waits now, if anywhere. */
+static inline void
+timeout_place_locked(struct event_base *base, struct event *ev, uint64_t deadline, int queue)
+{
+	if (!(event_flags(ev) & EVLIST_TIMEOUT)) {
+		timeout_link_locked(base, ev, deadline, queue);
+	} else if (LIKELY(queue < 0 && event_queue(ev) < 0)) {
+		const uint64_t due = event_deadline(ev);
+		event_set_deadline(ev, deadline);
+		timer_heap_moved(&base->timers, ev, due, deadline);
+	} else {
+		timeout_unlink_locked(base, ev);
+		timeout_link_locked(base, ev, deadline, queue);
+	}
+}
+
 /* A timeout that is set anew before its callback ran is not active any more; whatever else made it active stays. */
 static void
 forget_due_locked(struct event_base *base, struct event *ev)
@@ -171,7 +187,7 @@ static inline uint64_t
 deadline_locked(struct event_base *base, const struct timeval *tv, int queue)
 {
 	const uint64_t length = LIKELY(queue < 0) ? clock_from_timeval(tv) : common_timeout_length(base, queue);
-	return saturating_sum(base_now_locked(base), length);
+	return saturating_sum(base_begin_locked(base, length), length);
 }
 
 static inline void
@@ -181,16 +197,7 @@ timeout_set_locked(struct event_base *base, struct event *ev, const struct timev
 	const uint64_t deadline = UNLIKELY(absolute != NULL) ? *absolute : deadline_locked(base, tv, queue);
 	if (!absolute && ev->ev_evcallback.evcb_closure == LOOP_CLOSURE_PERSIST) ev->ev_.ev_io.ev_timeout = *tv;
 	if (UNLIKELY(event_flags(ev) & IS_ACTIVE)) forget_due_locked(base, ev);
-	if (!(event_flags(ev) & EVLIST_TIMEOUT)) {
-		timeout_link_locked(base, ev, deadline, queue);
-	} else if (LIKELY(queue < 0 && event_queue(ev) < 0)) {
-		const uint64_t due = event_deadline(ev);
-		event_set_deadline(ev, deadline);
-		timer_heap_moved(&base->timers, ev, due, deadline);
-	} else {
-		event_timeout_unlink_locked(base, ev);
-		timeout_link_locked(base, ev, deadline, queue);
-	}
+	timeout_place_locked(base, ev, deadline, queue);
 	/* Only a loop that would sleep for too long is woken. */
 	if (UNLIKELY(base->waiting) && timers_deadline_locked(base) >= deadline) loop_wake_locked(base);
 }
@@ -235,18 +242,19 @@ event_add_locked(struct event *ev, const struct timeval *tv, const uint64_t *dea
 	return 0;
 }
 
-/* What most calls are, without what most do not need: a timer that waits for nothing else and is not pending yet, added
- * with an ordinary or a common interval. Returns false when it is something else. */
+/* What most calls are, without what most do not need: a timer that waits for nothing else, added (again) with an
+ * ordinary or a common interval. Returns false when it is something else. */
 static inline bool
 start_timer_locked(struct event_base *base, struct event *ev, const struct timeval *tv)
 {
 	const int queue = common_timeout_index(base, tv);
 	const uint64_t length = LIKELY(queue < 0) ? clock_from_ordinary(tv) : common_timeout_length(base, queue);
-	const bool timer = event_flags(ev) == EVLIST_INIT && !(ev->ev_events & (WAITS_FOR | EV_PERSIST));
+	const bool timer =
+		(event_flags(ev) & ~EVLIST_TIMEOUT) == EVLIST_INIT && !(ev->ev_events & (WAITS_FOR | EV_PERSIST));
 	if (!timer || length == UINT64_MAX || base->waiting || debug_mode_on) return false;
 	if (timer_heap_room(&base->timers) <= (size_t)base->active_count) return false;
 	if (base->fork_generation != loop_fork_generation) return false;
-	timeout_link_locked(base, ev, saturating_sum(base_now_locked(base), length), queue);
+	timeout_place_locked(base, ev, saturating_sum(base_begin_locked(base, length), length), queue);
 	return true;
 }
 

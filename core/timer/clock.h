@@ -9,7 +9,6 @@
 
 /* Nanoseconds of CLOCK_MONOTONIC; never goes back. */
 uint64_t clock_now(void);
-
 /* The same as of the last tick, up to 10 ms ago: a quarter of the cost. In line, since the loop does it twice a turn.
  */
 static inline uint64_t
@@ -23,6 +22,9 @@ clock_coarse(void)
 	return clock_now();
 #endif
 }
+
+/* Its tick; 0: there is no coarse clock. */
+uint64_t clock_tick(void);
 
 /* Saturating: negative becomes 0, what does not fit UINT64_MAX. tv_usec may be out of range. */
 uint64_t clock_from_timeval_slow(const struct timeval *tv);

@@ -198,6 +198,41 @@ never_too_early(void **state)
 	}
 }
 
+static int fired_names; /* so many came, in the order of their names */
+
+static void
+note_name(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	assert_int_equal(*(int *)arg, fired_names);
+	fired_names++;
+}
+
+/* A second and more may be counted by a coarser clock, but not from too early; and equal ones keep their order. */
+static void
+long_ones_are_not_early(void **state)
+{
+	(void)state;
+	enum { TIMERS = 50 };
+	static struct event *events[TIMERS];
+	static int names[TIMERS];
+	struct timeval second = {1, 0};
+	fired_names = 0;
+	int64_t begin = now_us();
+	for (int i = 0; i < TIMERS; i++) {
+		names[i] = i;
+		events[i] = evtimer_new(base, note_name, &names[i]);
+		assert_int_equal(event_add(events[i], &second), 0);
+		if (i % 10 == 0) usleep(300);
+	}
+	assert_int_equal(event_base_loop(base, EVLOOP_ONCE), 0);
+	assert_true(now_us() - begin >= 1000000);
+	run_all();
+	assert_int_equal(fired_names, TIMERS);
+	for (int i = 0; i < TIMERS; i++)
+		event_free(events[i]);
+}
+
 /* ---- One timer --------------------------------------------------------------------------------------------------- */
 
 static void
@@ -716,6 +751,7 @@ main(void)
 		CASE(order_of_many),
 		CASE(order_of_common_and_other),
 		CASE(never_too_early),
+		CASE(long_ones_are_not_early),
 		CASE(again_earlier_and_later),
 		CASE(add_without_timeout),
 		CASE(strange_timeouts),
