@@ -44,6 +44,10 @@ AM_CONDITIONAL([SAMPLES], [test "$enable_samples" != no])
 AC_ARG_ENABLE([openssl],
 	[AS_HELP_STRING([--disable-openssl], [do not build the TLS plugin])],
 	[], [enable_openssl=auto])
+
+AC_ARG_WITH([libffi],
+	[AS_HELP_STRING([--without-libffi], [no native functions in the RPC plugin])],
+	[], [with_libffi=auto])
 ])
 
 # The built-in plugins: compiled a second time, into the core, and listed in a table that the registry reads.
@@ -131,6 +135,7 @@ AC_MSG_NOTICE([
 	backends:           $mkevent_backends
 	built into core:    ${BUILTIN_PLUGINS:-nothing}
 	TLS plugin:         $mkevent_openssl
+	native RPC (ffi):   $mkevent_libffi
 	threads:            $enable_thread_support
 	own allocator:      $enable_malloc_replacement
 	debug mode:         $enable_debug_mode

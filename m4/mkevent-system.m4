@@ -120,6 +120,15 @@ AS_IF([test "$enable_openssl" != no], [
 AM_CONDITIONAL([OPENSSL], [test "$mkevent_openssl" = yes])
 ])
 
+# libffi, for the RPC plugin's native functions; nothing else is linked to it.
+AC_DEFUN([MKEVENT_LIBFFI], [
+mkevent_libffi=no
+AS_IF([test "$with_libffi" != no], [
+	PKG_CHECK_MODULES([LIBFFI], [libffi], [mkevent_libffi=yes],
+		[AS_IF([test "$with_libffi" = yes], [AC_MSG_ERROR([--with-libffi: libffi is missing])])])])
+AM_CONDITIONAL([LIBFFI], [test "$mkevent_libffi" = yes])
+])
+
 AC_DEFUN([MKEVENT_TEST_TOOLS], [
 CMOCKA_LIBS=
 mkevent_saved_LIBS=$LIBS

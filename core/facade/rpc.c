@@ -11,3 +11,14 @@
 #define FACADE_MAJOR EVENT_PLUGIN_RPC_MAJOR
 #define FACADE_MINOR EVENT_PLUGIN_RPC_MINOR
 #include "facade/forward.h"
+
+int
+evrpc_native_call(struct evrpc_pool *pool, const char *name, const char *signature,
+	const struct evrpc_native_message *const *messages, evrpc_native_cb cb, void *cb_arg, ...)
+{
+	va_list arguments;
+	va_start(arguments, cb_arg);
+	int result = evrpc_native_vcall(pool, name, signature, messages, cb, cb_arg, arguments);
+	va_end(arguments);
+	return result;
+}

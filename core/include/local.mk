@@ -36,6 +36,7 @@ event2_HEADERS = \
 	core/include/event2/plugin_ws.h \
 	core/include/event2/rpc.h \
 	core/include/event2/rpc_compat.h \
+	core/include/event2/rpc_native.h \
 	core/include/event2/rpc_struct.h \
 	core/include/event2/tag.h \
 	core/include/event2/tag_compat.h \

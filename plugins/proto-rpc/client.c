@@ -35,6 +35,7 @@ struct evrpc_request_wrapper {
 	int (*reply_unmarshal)(void *, struct evbuffer *);
 	void (*cb)(struct evrpc_status *, void *request, void *reply, void *arg);
 	void *cb_arg;
+	void (*release)(void *request); /* NULL: the messages are the caller's */
 };
 
 TAILQ_HEAD(call_list, evrpc_request_wrapper);
@@ -66,9 +67,16 @@ plugin_evrpc_pool_new(struct event_base *base)
 static void
 call_free(struct evrpc_request_wrapper *call)
 {
+	if (call->release) call->release(call->request);
 	rpc_meta_free(&call->context);
 	rpc_free(call->name);
 	rpc_free(call);
+}
+
+void
+rpc_call_on_free(struct evrpc_request_wrapper *call, void (*release)(void *request))
+{
+	call->release = release;
 }
 
 static void

@@ -23,6 +23,12 @@ void rpc_free(void *memory);
 /* Path under which the method is served; NULL when there is no memory. */
 char *rpc_path(const char *name);
 
+/* Writes an item's header, with that much room reserved behind it. False, with a log line, when there is no memory. */
+bool rpc_put_header(struct evbuffer *buffer, uint32_t tag, uint32_t len, size_t room);
+
+/* Calls release(request) when the client's call ends in whatever way, behind its callback if that is called. */
+void rpc_call_on_free(struct evrpc_request_wrapper *call, void (*release)(void *request));
+
 /* ---- Hooks and what a paused call keeps ------------------------------------------------------------------------ */
 
 struct rpc_hook {

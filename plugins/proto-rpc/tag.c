@@ -18,8 +18,8 @@ plugin_evtag_init(void)
 
 /* ---- Writing: the room is reserved first, so an item is written whole or not at all ----------------------------- */
 
-static bool
-put_header(struct evbuffer *buffer, uint32_t tag, uint32_t len, size_t room)
+bool
+rpc_put_header(struct evbuffer *buffer, uint32_t tag, uint32_t len, size_t room)
 {
 	unsigned char header[CODEC_HEADER_BYTES];
 	size_t n = codec_put_tag(header, tag);
@@ -32,7 +32,7 @@ put_header(struct evbuffer *buffer, uint32_t tag, uint32_t len, size_t room)
 void
 plugin_evtag_marshal(struct evbuffer *buffer, uint32_t tag, const void *data, uint32_t len)
 {
-	if (put_header(buffer, tag, len, len)) (void)evbuffer_add(buffer, data, len);
+	if (rpc_put_header(buffer, tag, len, len)) (void)evbuffer_add(buffer, data, len);
 }
 
 void
@@ -43,7 +43,7 @@ plugin_evtag_marshal_buffer(struct evbuffer *buffer, uint32_t tag, struct evbuff
 		rpc_host->log(EVENT_PLUGIN_LOG_WARN, "evtag_marshal_buffer: %zu bytes do not fit an item; it is left out", len);
 		return;
 	}
-	if (put_header(buffer, tag, (uint32_t)len, 0)) (void)evbuffer_add_buffer(buffer, data);
+	if (rpc_put_header(buffer, tag, (uint32_t)len, 0)) (void)evbuffer_add_buffer(buffer, data);
 }
 
 static void

@@ -12,6 +12,7 @@
 #include <event2/plugin.h>
 #include <event2/rpc.h>
 #include <event2/rpc_compat.h>
+#include <event2/rpc_native.h>
 #include <event2/rpc_struct.h>
 #include <event2/tag.h>
 
@@ -100,7 +101,20 @@ extern "C" {
 	X(int, evtag_unmarshal_string, -1, (struct evbuffer *buffer, uint32_t tag, char **value), (buffer, tag, \
 		value)) \
 	X(int, evtag_unmarshal_timeval, -1, (struct evbuffer *buffer, uint32_t tag, struct timeval *tv), (buffer, \
-		tag, tv))
+		tag, tv)) \
+	X(int, evrpc_native_register, -1, (struct evrpc_base *base, const char *name, const char *signature, const \
+		struct evrpc_native_message *const *messages, evrpc_native_function function), (base, name, signature, \
+		messages, function)) \
+	X(int, evrpc_native_publish, -1, (struct evrpc_base *base, const char *plugin, const char *function), (base, \
+		plugin, function)) \
+	X(int, evrpc_native_vcall, -1, (struct evrpc_pool *pool, const char *name, const char *signature, const \
+		struct evrpc_native_message *const *messages, evrpc_native_cb cb, void *cb_arg, va_list arguments), \
+		(pool, name, signature, messages, cb, cb_arg, arguments)) \
+	X(struct evrpc_native_stub *, evrpc_native_stub_new, NULL, (struct evrpc_pool *pool, const char *name, const \
+		char *signature, const struct evrpc_native_message *const *messages, evrpc_native_cb cb, void *cb_arg), \
+		(pool, name, signature, messages, cb, cb_arg)) \
+	X(evrpc_native_function, evrpc_native_stub_function, NULL, (struct evrpc_native_stub *stub), (stub)) \
+	X(void, evrpc_native_stub_free, , (struct evrpc_native_stub *stub), (stub))
 /* clang-format on */
 
 /** The table that the plugin publishes. */
