@@ -58,6 +58,7 @@ loop_programs += tests/unit/test_listener
 loop_programs += tests/unit/test_loop
 loop_programs += tests/unit/test_ratelimit
 loop_programs += tests/unit/test_rpc
+loop_programs += tests/unit/test_rpc_native
 loop_programs += tests/unit/test_signal
 loop_programs += tests/unit/test_threads
 loop_programs += tests/unit/test_timer

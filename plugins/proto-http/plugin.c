@@ -67,9 +67,9 @@ static const struct event_plugin_http interface = {
 	.head = {sizeof(interface), EVENT_PLUGIN_HTTP_MAJOR, EVENT_PLUGIN_HTTP_MINOR}, EVENT_PLUGIN_HTTP_FUNCTIONS(ENTRY)};
 
 static const struct event_plugin_call calls[] = {
-	{"evhttp_encode_uri", "s:s", (void (*)(void))plugin_evhttp_encode_uri},
-	{"evhttp_decode_uri", "s:s", (void (*)(void))plugin_evhttp_decode_uri},
-	{"evhttp_htmlescape", "?s:?s", (void (*)(void))plugin_evhttp_htmlescape},
+	{"evhttp_encode_uri", "?S:s", (void (*)(void))plugin_evhttp_encode_uri},
+	{"evhttp_decode_uri", "?S:s", (void (*)(void))plugin_evhttp_decode_uri},
+	{"evhttp_htmlescape", "?S:?s", (void (*)(void))plugin_evhttp_htmlescape},
 	{NULL, NULL, NULL},
 };
 

@@ -119,8 +119,9 @@ take_result(struct native_value *value, struct signature_type type, const union 
 		native_set_int(value, type, width <= sizeof(ffi_arg) ? (uint64_t)returned->word : returned->wide);
 	else if (type.letter == 'd')
 		value->slot.real = returned->real;
-	else if (type.letter == 's')
+	else if (signature_is_text(type))
 		value->slot.pointer = returned->pointer;
+	value->ours = type.letter == 'S' && returned->pointer;
 }
 
 /* What the function did wrong, or NULL. */
@@ -128,8 +129,8 @@ static const char *
 fault(const struct native_form *form, const struct native_values *values)
 {
 	const struct signature_type type = form->signature.types[0];
-	if (type.letter == 's' && !type.nullable && !values->at[0].slot.pointer)
-		return "returned NULL, which only ?s allows";
+	if (signature_is_text(type) && !type.nullable && !values->at[0].slot.pointer)
+		return "returned NULL, which only a '?' allows";
 	for (unsigned n = 1; n <= form->signature.count; n++)
 		if (form->signature.types[n].letter == 'M' && form->messages[n]->complete(values->at[n].slot.pointer) < 0)
 			return "left a message incomplete";

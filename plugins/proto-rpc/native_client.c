@@ -70,6 +70,7 @@ public_value(const struct native_value *value, struct signature_type type)
 		result.d = value->slot.real;
 		break;
 	case 's':
+	case 'S':
 		result.s = value->slot.pointer;
 		break;
 	default:

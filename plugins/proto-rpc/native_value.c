@@ -139,6 +139,7 @@ put_value(struct evbuffer *buffer, uint32_t tag, const struct native_form *form,
 	case 'd':
 		return put_double(buffer, tag, value->slot.real);
 	case 's':
+	case 'S':
 		if (!value->slot.pointer) return true; /* ?s: there is no item */
 		return put(buffer, tag, value->slot.pointer, strlen(value->slot.pointer));
 	case 'b':
@@ -235,6 +236,7 @@ take_value(
 	case 'd':
 		return take_double(buffer, tag, value);
 	case 's':
+	case 'S':
 	case 'b':
 		value->slot.pointer = take_payload(buffer, &value->len);
 		value->ours = value->slot.pointer != NULL;

@@ -16,16 +16,18 @@ take_type(const char **text, const char *allowed, struct signature_type *type, s
 		error->what = "a type is missing";
 		return -1;
 	}
-	if (!strchr("vcChHiIlLzdsbBmM", *at)) {
+	if (!strchr("vcChHiIlLzdsSbBmM", *at)) {
 		error->what = "there is no such type";
 		return -1;
 	}
 	if (!strchr(allowed, *at)) {
-		error->what = *at == 'v' ? "v does not stand with other arguments" : "a result cannot have this type";
+		error->what = *at == 'v'   ? "v does not stand with other arguments"
+					  : *at == 'S' ? "S is for results"
+								   : "a result cannot have this type";
 		return -1;
 	}
-	if (type->nullable && *at != 's') {
-		error->what = "only s can have a '?'";
+	if (type->nullable && *at != 's' && *at != 'S') {
+		error->what = "only s and S can have a '?'";
 		return -1;
 	}
 	*text = at + 1;
@@ -46,7 +48,7 @@ signature_parse(const char *text, struct signature *signature, struct signature_
 	const char *at = text;
 	char *out = signature->text;
 	memset(signature, 0, sizeof(*signature));
-	if (take_type(&at, "vcChHiIlLzds", &signature->types[0], error) < 0) goto fail;
+	if (take_type(&at, "vcChHiIlLzdsS", &signature->types[0], error) < 0) goto fail;
 	if (*at != ':') {
 		error->what = "':' is missing behind the result";
 		goto fail;

@@ -10,8 +10,8 @@
 #define SIGNATURE_TEXT (2 * SIGNATURE_ARGUMENTS + 3 + 1) /* bytes of the longest in its canonical form */
 
 struct signature_type {
-	char letter;   /* one of vcChHiIlLzdsbBmM */
-	bool nullable; /* ?s */
+	char letter;   /* one of vcChHiIlLzdsSbBmM */
+	bool nullable; /* ?s, ?S */
 };
 
 struct signature {
@@ -28,6 +28,12 @@ struct signature_error {
 
 /* Returns 0, or -1 with the error. */
 int signature_parse(const char *text, struct signature *signature, struct signature_error *error);
+
+static inline bool
+signature_is_text(struct signature_type type)
+{
+	return type.letter == 's' || type.letter == 'S';
+}
 
 static inline bool
 signature_is_message(struct signature_type type)

@@ -56,8 +56,8 @@ struct event_plugin_need {
 struct event_plugin_call {
 	const char *name;
 	/** Types of the result and, behind ':', of the arguments, one letter each: v nothing, c/C int8/uint8, h/H 16 bits,
-	 * i/I 32 bits, l/L 64 bits, z size_t, d double, s string that is not freed, ?s one that may be NULL; b and B:
-	 * bytes in and out, as event2/rpc_native.h says. */
+	 * i/I 32 bits, l/L 64 bits, z size_t, d double, s string that is not freed, ?s one that may be NULL, S and ?S a
+	 * result that host->free() frees; b and B bytes in and out, as event2/rpc_native.h says. */
 	const char *signature;
 	void (*function)(void);
 };

@@ -17,17 +17,19 @@
  *     i I    int32_t, uint32_t          l L    int64_t, uint64_t
  *     z      size_t                     d      double
  *     s      const char *, never NULL   ?s     const char *, or NULL
+ *     S ?S   the same as a result that whoever called frees, as the library frees its own memory: with free(), unless
+ *            event_set_mem_functions() says otherwise
  *     b      bytes in: two parameters, const void * and size_t
  *     B      bytes out: struct evbuffer *, to which the function adds
  *     m      a message in: struct NAME *, as event_rpcgen makes it
  *     M      a message out: struct NAME *, which the function fills
  *
- * b, B, m and M are for arguments; a result of type s is copied and not freed. There may be 16 arguments.
+ * b, B, m and M are for arguments, S for results; a result of type s is copied and not freed. There may be 16 arguments.
  *
  * On the wire such a call is one of event2/rpc.h. The request has the arguments that go in as tags 1, 2 and so on; the
  * reply has the result (unless it is v) and then what comes out as tags 1, 2 and so on. Integers are as `int` and
  * `int64` of event_rpcgen (negative ones in two's complement of their width), d is 8 bytes (IEEE 754, the highest
- * first), s is `string`, ?s is `optional string`, b and B are `bytes`, m and M are `struct[NAME]`. So generated code
+ * first), s and S are `string`, with '?' `optional string`, b and B are `bytes`, m and M are `struct[NAME]`. So generated code
  * may be on either side. The caller's signature goes along as tag 0, and the server refuses another than its own.
  *
  * Signatures that are wrong are refused with a log line that says where. Threads: as in event2/rpc.h.
@@ -92,7 +94,7 @@ int evrpc_native_publish(struct evrpc_base *base, const char *plugin, const char
 /* ---- The client ----------------------------------------------------------------------------------------------- */
 
 /** What a call returned. Which member counts is said by the signature: i for c h i l, u for C H I L z, d for d, s for s
- * and ?s (valid during the callback). */
+ * and S (valid during the callback). */
 union evrpc_native_value {
 	int64_t i;
 	uint64_t u;
