@@ -130,6 +130,7 @@ work(struct bufferevent *bev, short what)
 	} else if (b->kicked && bev->writecb) {
 		wait_writable(b);
 	} else {
+		b->kicked = false;
 		stop_waiting(b);
 	}
 }

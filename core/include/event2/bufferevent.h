@@ -139,7 +139,7 @@ void bufferevent_getcb(struct bufferevent *bufev, bufferevent_data_cb *readcb_pt
 EVENT2_CORE_EXPORT_SYMBOL
 int bufferevent_setfd(struct bufferevent *bufev, evutil_socket_t fd);
 
-/** As bufferevent_setfd(), but with BEV_OPT_CLOSE_ON_FREE the old descriptor is closed first. */
+/** As bufferevent_setfd(), but with BEV_OPT_CLOSE_ON_FREE the old descriptor is closed. */
 EVENT2_CORE_EXPORT_SYMBOL
 int bufferevent_replacefd(struct bufferevent *bufev, evutil_socket_t fd);
 
@@ -242,7 +242,8 @@ enum bufferevent_trigger_options {
 };
 
 /** Calls the read callback (EV_READ), the write callback (EV_WRITE) or both, when the watermarks allow it (or always:
- * options). Called from another thread than the loop's, the callbacks run from the loop. */
+ * options). Called from another thread than the loop's, or with BEV_OPT_THREADSAFE before it runs, the callbacks run
+ * from the loop. */
 EVENT2_CORE_EXPORT_SYMBOL
 void bufferevent_trigger(struct bufferevent *bufev, short iotype, int options);
 
