@@ -110,6 +110,7 @@ set_defaults(struct evdns_base *base)
 	base->attempts = 3;
 	base->udp_size = 1232;
 	base->mix_case = true;
+	base->ignored_next = 100;
 }
 
 static void

@@ -272,7 +272,8 @@ struct evdns_base {
 	int socket_count;
 	uint8_t *buffer;
 	size_t buffer_size;
-	uint64_t ignored; /* messages that answered no question of ours */
+	uint64_t ignored;      /* messages that answered no question of ours */
+	uint64_t ignored_next; /* so many, and there is a log line */
 
 	struct dns_search *search;
 	bool search_from_file;

@@ -35,6 +35,8 @@ proto_dns_sources = \
 	plugins/proto-dns/request.c \
 	plugins/proto-dns/resolv_conf.c \
 	plugins/proto-dns/resolv_conf.h \
+	plugins/proto-dns/reverse.c \
+	plugins/proto-dns/reverse.h \
 	plugins/proto-dns/search.c \
 	plugins/proto-dns/server.c \
 	plugins/proto-dns/stream.c \

@@ -2,8 +2,11 @@
 /* proto-dns: what the plugin says of itself, and what it has of the core. */
 #include "functions.h"
 #include "memory.h"
+#include "reverse.h"
 
 #include <event2/event.h>
+#include <event2/util.h>
+#include <netinet/in.h>
 #include <string.h>
 
 static const struct event_plugin_host *host;
@@ -107,5 +110,27 @@ static const struct event_plugin_dns table = {.head = {sizeof(table), EVENT_PLUG
 #define DNS_ENTRY_(result, name, fallback, parameters, arguments) .name = plugin_##name,
 	EVENT_PLUGIN_DNS_FUNCTIONS(DNS_ENTRY_)};
 
+/* The name under which the name of an address is looked up; NULL when the text is no address. Kept by the thread. */
+static const char *
+reverse_name(const char *address)
+{
+	static _Thread_local char name[DNS_REVERSE_MAX];
+	struct in_addr in;
+	struct in6_addr in6;
+	if (evutil_inet_pton(AF_INET, address, &in) == 1)
+		dns_reverse_ipv4(&in, name);
+	else if (evutil_inet_pton(AF_INET6, address, &in6) == 1)
+		dns_reverse_ipv6(&in6, name);
+	else
+		return NULL;
+	return name;
+}
+
+static const struct event_plugin_call calls[] = {
+	{"evdns_err_to_string", "s:i", (void (*)(void))plugin_evdns_err_to_string},
+	{"reverse_name", "?s:s", (void (*)(void))reverse_name},
+	{NULL, NULL, NULL},
+};
+
 EVENT_PLUGIN_DEFINE(EVENT_PLUGIN_PROTOCOL, EVENT_PLUGIN_DNS_NAME, .version = "1.0.0", .licence = "BSD-3-Clause",
-	.summary = "DNS client and server, over UDP and TCP", .load = load, .interface = &table.head);
+	.summary = "DNS client and server, over UDP and TCP", .load = load, .interface = &table.head, .calls = calls);

@@ -374,6 +374,18 @@ read_answer(const struct dns_message *message, const struct dns_query *query, st
 	dns_answer_read(message, query->name, query->type, answer);
 }
 
+/* A few are late answers. Many are worth a line: at 100, 1000 and so on. */
+static void
+count_ignored_locked(struct evdns_base *base)
+{
+	if (++base->ignored < base->ignored_next) return;
+	base->ignored_next *= 10;
+	dns_warn(
+		"%llu messages to our DNS client answered none of its questions and were ignored; somebody may be trying to "
+		"forge answers",
+		(unsigned long long)base->ignored);
+}
+
 struct dns_query *
 dns_query_message_locked(struct evdns_base *base, const struct sockaddr *from, struct dns_socket *socket,
 	const uint8_t *bytes, size_t length, struct dns_answer *answer)
@@ -384,7 +396,7 @@ dns_query_message_locked(struct evdns_base *base, const struct sockaddr *from, s
 	while (query && (query->id != message.id || query->socket != socket))
 		query = query->next_by_id;
 	if (!query || (socket == NULL && !query->use_tcp) || !dns_server_is(query->server, from)) {
-		base->ignored++;
+		count_ignored_locked(base);
 		return NULL;
 	}
 	bool exact = base->mix_case && socket != NULL;
@@ -397,10 +409,10 @@ dns_query_message_locked(struct evdns_base *base, const struct sockaddr *from, s
 		break;
 	case DNS_MATCH_WRONG_CASE:
 		query->wrong_case = true;
-		base->ignored++;
+		count_ignored_locked(base);
 		return NULL;
 	case DNS_MATCH_NO:
-		base->ignored++;
+		count_ignored_locked(base);
 		return NULL;
 	}
 	return take_answer_locked(query, answer);

@@ -4,6 +4,7 @@
  * truncated. Records of a request belong to whoever holds the request: no lock. */
 #include "functions.h"
 #include "port.h"
+#include "reverse.h"
 #include "writer.h"
 
 #include <netinet/in.h>
@@ -121,11 +122,10 @@ int
 plugin_evdns_server_request_add_ptr_reply(
 	struct evdns_server_request *shown, struct in_addr *in, const char *inaddr_name, const char *hostname, int ttl)
 {
-	char name[64];
+	char name[DNS_REVERSE_MAX];
 	if (!in == !inaddr_name) return -1;
 	if (in) {
-		const uint8_t *b = (const uint8_t *)&in->s_addr;
-		evutil_snprintf(name, sizeof(name), "%d.%d.%d.%d.in-addr.arpa", b[3], b[2], b[1], b[0]);
+		dns_reverse_ipv4(in, name);
 		inaddr_name = name;
 	}
 	return plugin_evdns_server_request_add_reply(

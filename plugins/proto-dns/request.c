@@ -2,6 +2,7 @@
 /* evdns_base_resolve_*: one name, one type of record, tried under each name of the search list. */
 #include "client.h"
 #include "functions.h"
+#include "reverse.h"
 
 #include <netinet/in.h>
 #include <stdio.h>
@@ -118,9 +119,8 @@ struct evdns_request *
 plugin_evdns_base_resolve_reverse(
 	struct evdns_base *base, const struct in_addr *in, int flags, evdns_callback_type callback, void *arg)
 {
-	char name[64];
-	const uint8_t *b = (const uint8_t *)&in->s_addr;
-	evutil_snprintf(name, sizeof(name), "%d.%d.%d.%d.in-addr.arpa", b[3], b[2], b[1], b[0]);
+	char name[DNS_REVERSE_MAX];
+	dns_reverse_ipv4(in, name);
 	return resolve(base, name, DNS_TYPE_PTR, flags | DNS_QUERY_NO_SEARCH, callback, arg);
 }
 
@@ -128,16 +128,8 @@ struct evdns_request *
 plugin_evdns_base_resolve_reverse_ipv6(
 	struct evdns_base *base, const struct in6_addr *in, int flags, evdns_callback_type callback, void *arg)
 {
-	static const char digits[] = "0123456789abcdef";
-	char name[16 * 4 + sizeof("ip6.arpa")];
-	char *at = name;
-	for (int i = 15; i >= 0; i--) {
-		*at++ = digits[in->s6_addr[i] & 15];
-		*at++ = '.';
-		*at++ = digits[in->s6_addr[i] >> 4];
-		*at++ = '.';
-	}
-	memcpy(at, "ip6.arpa", sizeof("ip6.arpa"));
+	char name[DNS_REVERSE_MAX];
+	dns_reverse_ipv6(in, name);
 	return resolve(base, name, DNS_TYPE_PTR, flags | DNS_QUERY_NO_SEARCH, callback, arg);
 }
 

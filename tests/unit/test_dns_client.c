@@ -482,6 +482,30 @@ hole_forged_answers(void **state)
 	assert_int_equal(env->one.count, 1);
 }
 
+static char warning[512];
+
+static void
+keep_warning(int is_warning, const char *line)
+{
+	if (is_warning) snprintf(warning, sizeof(warning), "%s", line);
+}
+
+/* Many of them are told of, once. */
+static void
+test_forgeries_are_counted(void **state)
+{
+	struct env *env = *state;
+	struct result result;
+	warning[0] = '\0';
+	evdns_set_log_fn(keep_warning);
+	env->one.reply = answer_after_forgeries;
+	env->one.arg = &env->two;
+	for (int i = 0; i < 30; i++)
+		resolve(env, "www.example.org", 0, &result);
+	evdns_set_log_fn(NULL);
+	assert_non_null(strstr(warning, "100 messages"));
+}
+
 static size_t
 answer_in_capitals(struct fake *fake, const struct query *query, unsigned char *out)
 {
@@ -955,6 +979,7 @@ main(void)
 		CASE(test_adding_servers),
 		CASE(hole_one_port_no_opt),
 		CASE(hole_forged_answers),
+		CASE(test_forgeries_are_counted),
 		CASE(hole_288_letter_case),
 		CASE(test_edns_refused),
 		CASE(test_edns_refused_by_bare_header),
