@@ -51,6 +51,16 @@ teardown(void **state)
 	return 0;
 }
 
+/* The argument of a callback that notes a letter. */
+static char *
+name(char letter)
+{
+	static char names[128][2];
+	char *result = names[(unsigned char)letter % 128];
+	result[0] = letter;
+	return result;
+}
+
 static void
 note(evutil_socket_t fd, short what, void *arg)
 {
@@ -84,7 +94,7 @@ empty_base(void **state)
 static void
 nonblock_does_not_wait(void **state)
 {
-	struct event *ev = event_new(base, pipe_fds[0], EV_READ, note, "r");
+	struct event *ev = event_new(base, pipe_fds[0], EV_READ, note, name('r'));
 	const double begin = seconds();
 	(void)state;
 	assert_int_equal(event_add(ev, NULL), 0);
@@ -100,7 +110,7 @@ nonblock_does_not_wait(void **state)
 static void
 once_waits_for_something(void **state)
 {
-	struct event *a = evtimer_new(base, note, "a"), *b = evtimer_new(base, note, "b");
+	struct event *a = evtimer_new(base, note, name('a')), *b = evtimer_new(base, note, name('b'));
 	const struct timeval soon = {0, 20000}, late = {0, 60000};
 	(void)state;
 	assert_int_equal(event_add(a, &soon), 0);
@@ -173,8 +183,8 @@ look_again(evutil_socket_t fd, short what, void *arg)
 static void
 exit_lets_the_rest_run(void **state)
 {
-	struct event *a = evtimer_new(base, leave, "a"), *b = evtimer_new(base, note, "b");
-	struct event *waits = event_new(base, pipe_fds[0], EV_READ, note, "w");
+	struct event *a = evtimer_new(base, leave, name('a')), *b = evtimer_new(base, note, name('b'));
+	struct event *waits = event_new(base, pipe_fds[0], EV_READ, note, name('w'));
 	(void)state;
 	assert_int_equal(event_add(waits, NULL), 0);
 	event_active(a, EV_TIMEOUT, 1);
@@ -191,7 +201,7 @@ exit_lets_the_rest_run(void **state)
 static void
 exit_before_the_loop(void **state)
 {
-	struct event *a = evtimer_new(base, note, "a");
+	struct event *a = evtimer_new(base, note, name('a'));
 	(void)state;
 	assert_int_equal(event_base_loopexit(base, NULL), 0);
 	event_active(a, EV_TIMEOUT, 1);
@@ -203,7 +213,7 @@ exit_before_the_loop(void **state)
 static void
 break_leaves_the_rest(void **state)
 {
-	struct event *a = evtimer_new(base, leave_now, "a"), *b = evtimer_new(base, note, "b");
+	struct event *a = evtimer_new(base, leave_now, name('a')), *b = evtimer_new(base, note, name('b'));
 	(void)state;
 	event_active(a, EV_TIMEOUT, 1);
 	event_active(b, EV_TIMEOUT, 1);
@@ -220,7 +230,7 @@ break_leaves_the_rest(void **state)
 static void
 break_before_the_loop(void **state)
 {
-	struct event *a = evtimer_new(base, note, "a");
+	struct event *a = evtimer_new(base, note, name('a'));
 	(void)state;
 	assert_int_equal(event_base_loopbreak(base), 0);
 	event_active(a, EV_TIMEOUT, 1);
@@ -238,8 +248,8 @@ continue_looks_first(void **state)
 	struct event *a, *b, *r;
 	(void)state;
 	assert_int_equal(event_base_priority_init(base, 2), 0);
-	a = evtimer_new(base, look_again, "a"), b = evtimer_new(base, note, "b");
-	r = event_new(base, pipe_fds[0], EV_READ, note, "r");
+	a = evtimer_new(base, look_again, name('a')), b = evtimer_new(base, note, name('b'));
+	r = event_new(base, pipe_fds[0], EV_READ, note, name('r'));
 	assert_int_equal(event_priority_set(a, 1), 0);
 	assert_int_equal(event_priority_set(b, 1), 0);
 	assert_int_equal(event_priority_set(r, 0), 0);
@@ -271,7 +281,7 @@ priorities_refused(void **state)
 	assert_int_equal(event_base_priority_init(base, EVENT_MAX_PRIORITIES - 1), 0);
 	assert_int_equal(event_base_priority_init(base, 5), 0);
 	assert_int_equal(event_base_get_npriorities(base), 5);
-	ev = evtimer_new(base, note, "e");
+	ev = evtimer_new(base, note, name('e'));
 	assert_int_equal(event_get_priority(ev), 2);
 	assert_int_equal(event_priority_set(ev, 5), -1);
 	assert_int_equal(event_priority_set(ev, -1), -1);
@@ -290,7 +300,7 @@ fewer_priorities_later(void **state)
 	struct event *ev;
 	(void)state;
 	assert_int_equal(event_base_priority_init(base, 5), 0);
-	ev = evtimer_new(base, note, "e");
+	ev = evtimer_new(base, note, name('e'));
 	assert_int_equal(event_base_priority_init(base, 1), 0);
 	event_active(ev, EV_TIMEOUT, 1);
 	assert_int_equal(event_base_dispatch(base), 1);
@@ -333,7 +343,8 @@ important_cuts_in(void **state)
 	struct event *a, *b, *i;
 	(void)state;
 	assert_int_equal(event_base_priority_init(base, 2), 0);
-	a = evtimer_new(base, wake_important, "a"), b = evtimer_new(base, note, "b"), i = evtimer_new(base, note, "i");
+	a = evtimer_new(base, wake_important, name('a')), b = evtimer_new(base, note, name('b')),
+	i = evtimer_new(base, note, name('i'));
 	assert_int_equal(event_priority_set(i, 0), 0);
 	important = i;
 	event_active(a, EV_TIMEOUT, 1);
@@ -388,7 +399,7 @@ bounds(void **state)
 		{{0, 0}, false, 2, 0, "llMll"},       /* by number */
 		{{0, 0}, false, 2, 1, "llMll"},       /* the priority is bounded */
 		{{0, 0}, false, 2, 2, "llllM"},       /* it is not */
-		{{0, 7000}, true, -1, 1, "llMll"},    /* by time: two naps of 5 ms */
+		{{0, 7000}, true, -1, 1, NULL},       /* by time; a nap takes 5 ms */
 		{{60, 0}, true, INT_MAX, 1, "llllM"}, /* not reached */
 	};
 	(void)state;
@@ -398,16 +409,19 @@ bounds(void **state)
 		base = bounded_base(cases[i].timed ? &cases[i].interval : NULL, cases[i].callbacks, cases[i].priority);
 		assert_int_equal(event_base_priority_init(base, 2), 0);
 		order[0] = '\0';
-		struct event *more = event_new(base, pipe_fds[0], EV_READ, note, "M");
+		struct event *more = event_new(base, pipe_fds[0], EV_READ, note, name('M'));
 		late_more = more;
 		assert_int_equal(event_priority_set(more, 0), 0);
 		for (size_t k = 0; k < LENGTH(less); k++) {
-			less[k] = evtimer_new(base, nap_and_add, "l");
+			less[k] = evtimer_new(base, nap_and_add, name('l'));
 			event_active(less[k], EV_TIMEOUT, 1);
 		}
 		if (i == 0) assert_int_equal(write(pipe_fds[1], "x", 1), 1);
 		assert_int_equal(event_base_dispatch(base), 1);
-		assert_string_equal(order, cases[i].order);
+		if (cases[i].order)
+			assert_string_equal(order, cases[i].order);
+		else /* after the second nap, or the first on a busy machine */
+			assert_true(order[0] == 'l' && order[4] == 'l' && strchr(order, 'M'));
 		for (size_t k = 0; k < LENGTH(less); k++)
 			event_free(less[k]);
 		event_free(more);
@@ -466,7 +480,7 @@ long_callback(evutil_socket_t fd, short what, void *arg)
 static void
 timers_after_a_long_callback(void **state)
 {
-	struct event *slow = evtimer_new(base, long_callback, NULL), *timer = evtimer_new(base, note, "t");
+	struct event *slow = evtimer_new(base, long_callback, NULL), *timer = evtimer_new(base, note, name('t'));
 	const struct timeval at_once = {0, 1000}, tv = {0, 200000};
 	const double begin = seconds();
 	(void)state;
@@ -485,11 +499,11 @@ once(void **state)
 {
 	const struct timeval soon = {0, 20000}, none = {0, 0}, late = {60, 0};
 	(void)state;
-	assert_int_equal(event_base_once(base, pipe_fds[0], EV_READ, note, "r", &late), 0);
-	assert_int_equal(event_base_once(base, -1, EV_TIMEOUT, note, "s", &soon), 0);
-	assert_int_equal(event_base_once(base, -1, EV_TIMEOUT, note, "0", NULL), 0);
-	assert_int_equal(event_base_once(base, -1, EV_TIMEOUT, note, "1", &none), 0);
-	assert_int_equal(event_base_once(base, pipe_fds[1], EV_WRITE | EV_TIMEOUT, note, "w", &late), 0);
+	assert_int_equal(event_base_once(base, pipe_fds[0], EV_READ, note, name('r'), &late), 0);
+	assert_int_equal(event_base_once(base, -1, EV_TIMEOUT, note, name('s'), &soon), 0);
+	assert_int_equal(event_base_once(base, -1, EV_TIMEOUT, note, name('0'), NULL), 0);
+	assert_int_equal(event_base_once(base, -1, EV_TIMEOUT, note, name('1'), &none), 0);
+	assert_int_equal(event_base_once(base, pipe_fds[1], EV_WRITE | EV_TIMEOUT, note, name('w'), &late), 0);
 	assert_int_equal(event_base_loop(base, EVLOOP_ONCE), 0);
 	assert_string_equal(order, "01w");
 	assert_int_equal(event_base_loop(base, EVLOOP_ONCE), 0);
@@ -504,9 +518,9 @@ once_refused(void **state)
 {
 	const struct timeval tv = {1, 0};
 	(void)state;
-	assert_int_equal(event_base_once(base, 10, EV_SIGNAL, note, "s", NULL), -1);
-	assert_int_equal(event_base_once(base, pipe_fds[0], EV_READ | EV_PERSIST, note, "p", NULL), -1);
-	assert_int_equal(event_base_once(base, pipe_fds[0], 0, note, "n", &tv), -1);
+	assert_int_equal(event_base_once(base, 10, EV_SIGNAL, note, name('s'), NULL), -1);
+	assert_int_equal(event_base_once(base, pipe_fds[0], EV_READ | EV_PERSIST, note, name('p'), NULL), -1);
+	assert_int_equal(event_base_once(base, pipe_fds[0], 0, note, name('n'), &tv), -1);
 	assert_int_equal(event_base_get_num_events(base, EVENT_BASE_COUNT_ADDED), 0);
 }
 
@@ -613,18 +627,18 @@ static int
 use_a_base(struct event_base *used)
 {
 	enum { TIMERS = 40 };
-	struct event timers[TIMERS], *reader = event_new(used, pipe_fds[0], EV_READ, note, "r");
+	struct event timers[TIMERS], *reader = event_new(used, pipe_fds[0], EV_READ, note, name('r'));
 	const struct timeval at_once = {0, 0}, common = {0, 1};
 	int added = 0;
 	order[0] = '\0';
 	(void)event_base_priority_init(used, 2);
 	const struct timeval *shared = event_base_init_common_timeout(used, &common);
 	for (int i = 0; i < TIMERS; i++) {
-		assert_int_equal(event_assign(&timers[i], used, -1, 0, note, "t"), 0);
+		assert_int_equal(event_assign(&timers[i], used, -1, 0, note, name('t')), 0);
 		added += event_add(&timers[i], i % 2 && shared ? shared : &at_once) == 0;
 	}
 	added += reader && event_add(reader, &at_once) == 0;
-	added += event_base_once(used, pipe_fds[0], EV_READ, note, "o", &at_once) == 0;
+	added += event_base_once(used, pipe_fds[0], EV_READ, note, name('o'), &at_once) == 0;
 	assert_int_equal(event_base_get_num_events(used, EVENT_BASE_COUNT_ADDED) > 0, added > 0);
 	while (event_base_loop(used, EVLOOP_ONCE) == 0)
 		;
