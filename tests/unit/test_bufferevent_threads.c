@@ -425,6 +425,66 @@ hole_issue_1311(void **state)
 	apart(callback_waits);
 }
 
+/* ---- Callbacks on the buffers are callbacks, too ---- */
+
+static atomic_int bytes_in, bytes_out;
+
+static void
+watch_input(struct evbuffer *buffer, const struct evbuffer_cb_info *info, void *arg)
+{
+	(void)buffer, (void)arg;
+	if (!info->n_added) return; /* not a read */
+	(void)pthread_mutex_lock(&programs_lock);
+	bytes_in += (int)info->n_added;
+	(void)pthread_mutex_unlock(&programs_lock);
+}
+
+static void
+watch_output(struct evbuffer *buffer, const struct evbuffer_cb_info *info, void *arg)
+{
+	(void)buffer, (void)arg;
+	if (!info->n_deleted) return; /* not a write */
+	(void)pthread_mutex_lock(&programs_lock);
+	bytes_out += (int)info->n_deleted;
+	(void)pthread_mutex_unlock(&programs_lock);
+}
+
+static void
+buffers_watched(void)
+{
+	enum { MESSAGES = 500 };
+	struct shared shared;
+	char text[256];
+	int got = 0;
+	loop_start();
+	shared_open(&shared, 0);
+	die_unless(evbuffer_add_cb(bufferevent_get_input(shared.bev), watch_input, NULL) != NULL);
+	die_unless(evbuffer_add_cb(bufferevent_get_output(shared.bev), watch_output, NULL) != NULL);
+	for (int i = 0; i < MESSAGES; i++) {
+		die_unless(send(shared.peer, "ping", 4, MSG_NOSIGNAL) == 4);
+		(void)pthread_mutex_lock(&programs_lock);
+		die_unless(bufferevent_write(shared.bev, "news", 4) == 0);
+		(void)pthread_mutex_unlock(&programs_lock);
+		while (got < (i + 1) * 8) {
+			ssize_t n = recv(shared.peer, text, sizeof(text), 0);
+			if (n > 0) got += (int)n;
+		}
+	}
+	while (bytes_in < MESSAGES * 4 || bytes_out < MESSAGES * 8)
+		(void)sched_yield();
+	die_unless(bytes_in == MESSAGES * 4 && bytes_out == MESSAGES * 8);
+	bufferevent_free(shared.bev);
+	loop_stop();
+	socket_close(shared.peer);
+}
+
+static void
+callbacks_on_its_buffers(void **state)
+{
+	(void)state;
+	apart(buffers_watched);
+}
+
 /* ---- Anything from anywhere ---- */
 
 enum { SLOTS = 6, THREADS = 3 };
@@ -601,6 +661,7 @@ main(void)
 		cmocka_unit_test(hole_issue_1311),
 		cmocka_unit_test(writers_in_other_threads),
 		cmocka_unit_test(rates_in_other_threads),
+		cmocka_unit_test(callbacks_on_its_buffers),
 		cmocka_unit_test(anything_from_anywhere),
 	};
 	assert_int_equal(evthread_use_pthreads(), 0);
