@@ -33,6 +33,7 @@ loop_programs += tests/unit/test_bufferevent_filter
 loop_programs += tests/unit/test_bufferevent_limits
 loop_programs += tests/unit/test_bufferevent_memory
 loop_programs += tests/unit/test_bufferevent_pair
+loop_programs += tests/unit/test_bufferevent_random
 loop_programs += tests/unit/test_bufferevent_threads
 loop_programs += tests/unit/test_bufferevent_type
 EXTRA_DIST += tests/unit/bufferevent_fixture.h

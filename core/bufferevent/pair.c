@@ -22,7 +22,7 @@ partner_of(struct bufferevent *bev)
 	return ((struct pair_data *)bufferevent_type_data(bev, &pair_ops))->partner;
 }
 
-static int
+static bool
 move(struct bufferevent *from, struct bufferevent *to, size_t most)
 {
 	evbuffer_unfreeze(from->output, 1);
@@ -34,7 +34,7 @@ move(struct bufferevent *from, struct bufferevent *to, size_t most)
 		moved = evbuffer_remove_buffer(from->output, to->input, most);
 	evbuffer_freeze(from->output, 1);
 	evbuffer_freeze(to->input, 0);
-	return moved > 0 ? 1 : 0;
+	return moved > 0;
 }
 
 /* all: also beyond the watermark, and tell both sides in any case. */
@@ -44,8 +44,13 @@ transfer(struct bufferevent *from, struct bufferevent *to, bool all)
 	if (!(bufferevent_type_on(from) & EV_WRITE) || (!all && !(bufferevent_type_on(to) & EV_READ))) return;
 	bufferevent_type_begin(from);
 	bufferevent_type_begin(to);
-	size_t most = all ? SIZE_MAX : bufferevent_type_room(to, EV_READ);
-	int moved = most && evbuffer_get_length(from->output) ? move(from, to, most) : 0;
+	size_t most;
+	bool moved = false;
+	/* More than one round only when single reads are limited, which means nothing to a pair. */
+	while (evbuffer_get_length(from->output) && (most = all ? SIZE_MAX : bufferevent_type_room(to, EV_READ))) {
+		if (!move(from, to, most)) break;
+		moved = true;
+	}
 	if (moved || all) {
 		bufferevent_type_moved(to, EV_READ, 0);
 		bufferevent_type_moved(from, EV_WRITE, 0);
