@@ -19,12 +19,14 @@
 static struct event_base *base;
 static int pipe_fds[2];
 static int log_lines;
+static char last_line[256];
 static char order[64]; /* a letter for each call */
 
 static void
 count_line(int severity, const char *text)
 {
-	(void)severity, (void)text;
+	(void)severity;
+	(void)snprintf(last_line, sizeof(last_line), "%s", text);
 	log_lines++;
 }
 
@@ -539,6 +541,19 @@ methods(void **state)
 }
 
 static void
+shown_method(void **state)
+{
+	(void)state;
+	assert_int_equal(setenv("EVENT_SHOW_METHOD", "1", 1), 0);
+	struct event_base *other = event_base_new();
+	assert_int_equal(unsetenv("EVENT_SHOW_METHOD"), 0);
+	assert_non_null(other);
+	assert_int_equal(log_lines, 1);
+	assert_non_null(strstr(last_line, event_base_get_method(other)));
+	event_base_free(other);
+}
+
+static void
 wishes(void **state)
 {
 	struct event_config *cfg = event_config_new();
@@ -694,6 +709,7 @@ main(void)
 		CASE(once),
 		CASE(once_refused),
 		CASE(methods),
+		CASE(shown_method),
 		CASE(wishes),
 		CASE(features),
 		CASE(no_config),
