@@ -243,11 +243,12 @@ connected(struct evhttp_connection *conn)
 static void
 renew_bufferevent(struct evhttp_connection *conn)
 {
-	connection_close_bev(conn);
+	connection_stop_bev(conn);
 	if (conn->own_bev) {
 		bufferevent_free(conn->bev);
 		conn->bev = bufferevent_socket_new(conn->base, -1, BEV_OPT_CLOSE_ON_FREE);
 	} else {
+		connection_close_fd(conn);
 		struct evbuffer *input = bufferevent_get_input(conn->bev), *output = bufferevent_get_output(conn->bev);
 		(void)evbuffer_drain(input, evbuffer_get_length(input));
 		(void)evbuffer_drain(output, evbuffer_get_length(output));

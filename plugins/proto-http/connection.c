@@ -9,6 +9,7 @@
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/event.h>
+#include <event2/plugin_bufferevent.h>
 #include <event2/util.h>
 #include <string.h>
 #include <time.h>
@@ -60,14 +61,28 @@ connection_tell_closed(struct evhttp_connection *conn)
 }
 
 void
-connection_close_bev(struct evhttp_connection *conn)
+connection_stop_bev(struct evhttp_connection *conn)
 {
-	if (!conn->bev) return;
-	const evutil_socket_t fd = bufferevent_getfd(conn->bev);
 	bufferevent_setcb(conn->bev, NULL, NULL, NULL, NULL);
 	(void)bufferevent_disable(conn->bev, EV_READ | EV_WRITE);
-	/* Whether a bufferevent of the program's would close its descriptor is not known: take it away first. */
-	if (!conn->own_bev && fd >= 0 && bufferevent_setfd(conn->bev, -1) == 0) evutil_closesocket(fd);
+}
+
+void
+connection_close_fd(struct evhttp_connection *conn)
+{
+	const evutil_socket_t fd = bufferevent_getfd(conn->bev);
+	if (fd >= 0 && bufferevent_setfd(conn->bev, -1) == 0) evutil_closesocket(fd);
+}
+
+/* One that closes its descriptor itself does that best: it may have a last word to say, as TLS has. */
+static void
+free_bev(struct evhttp_connection *conn)
+{
+	if (!conn->bev) return;
+	connection_stop_bev(conn);
+	if (!(bufferevent_type_options(conn->bev) & BEV_OPT_CLOSE_ON_FREE)) connection_close_fd(conn);
+	bufferevent_free(conn->bev);
+	conn->bev = NULL;
 }
 
 void
@@ -78,9 +93,7 @@ connection_end(struct evhttp_connection *conn)
 	conn->dead = true;
 	if (conn->state >= HTTP_READING) connection_tell_closed(conn);
 	conn->role->free(conn);
-	connection_close_bev(conn);
-	if (conn->bev) bufferevent_free(conn->bev);
-	conn->bev = NULL;
+	free_bev(conn);
 	connection_exit(conn);
 }
 

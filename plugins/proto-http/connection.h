@@ -64,7 +64,7 @@ struct evhttp_connection {
 	unsigned depth;
 	bool dead;
 	bool freed;   /* by the program */
-	bool own_bev; /* ours, with BEV_OPT_CLOSE_ON_FREE */
+	bool own_bev; /* ours, not the program's */
 	bool parsing; /* connection_input() is at work */
 	bool paused;  /* evhttp_request_pause_input() */
 	bool held_up; /* reading is off: enough waits already */
@@ -104,8 +104,10 @@ bool connection_exit(struct evhttp_connection *conn);
 void connection_end(struct evhttp_connection *conn);
 /* Calls the close callback, once. */
 void connection_tell_closed(struct evhttp_connection *conn);
-/* Stops the bufferevent, and closes its descriptor if freeing it might not. */
-void connection_close_bev(struct evhttp_connection *conn);
+/* No more callbacks from the bufferevent. */
+void connection_stop_bev(struct evhttp_connection *conn);
+/* Takes the descriptor away from the bufferevent, which goes on, and closes it. */
+void connection_close_fd(struct evhttp_connection *conn);
 
 void connection_set_callbacks(struct evhttp_connection *conn);
 void connection_apply_timeouts(struct evhttp_connection *conn);

@@ -277,7 +277,9 @@ EVENT2_EXPORT_SYMBOL
 void evhttp_send_reply(struct evhttp_request *req, int code, const char *reason, struct evbuffer *databuf);
 
 /** Begins an answer whose body follows in pieces: chunked for an HTTP/1.1 client, until the connection is closed for
- * an older one, as it is when the program set a Content-Length itself. Thread: any, see above. */
+ * an older one, as it is when the program set a Content-Length itself. With code 101 the connection's bufferevent is
+ * the program's from then on: it may set callbacks of its own, and ends with evhttp_connection_free(). Thread: any, see
+ * above. */
 EVENT2_EXPORT_SYMBOL
 void evhttp_send_reply_start(struct evhttp_request *req, int code, const char *reason);
 
