@@ -86,7 +86,6 @@ static void
 init(struct event_base *base, const struct event_config *cfg)
 {
 	base->flags = flags_of(cfg);
-	base->tick = base->flags & (EVENT_BASE_FLAG_PRECISE_TIMER | EVENT_BASE_FLAG_NO_CACHE_TIME) ? 0 : clock_tick();
 	base->queues = &base->one_queue;
 	base->npriorities = 1;
 	base->running_priority = -1;

@@ -155,7 +155,6 @@ struct event_base {
 	void *backend;                   /* its state */
 	void *lock;                      /* NULL: threads are off */
 	uint64_t now;                    /* this turn's clock reading; 0: not read yet, see base_now_locked() */
-	uint64_t loose;                  /* time.c: the latest begin of a timeout by the coarse clock */
 	struct event_plugin_ready *ready;
 	int ready_max; /* room in ready; doubles when a wait fills it */
 	int flags;     /* EVENT_BASE_FLAG_* */
@@ -203,7 +202,6 @@ struct event_base {
 
 	uint64_t wall_synced; /* time.c: clock_now() when wall_offset was taken; 0: never */
 	int64_t wall_offset;  /* microseconds from the monotonic clock to the wall's */
-	uint64_t tick;        /* time.c: of the coarse clock; 0: every timeout is to be exact */
 
 	unsigned fork_generation; /* loop_fork_generation when the backend was opened; reinit.c */
 	const char *backend_name; /* "backend-epoll" */
@@ -238,15 +236,6 @@ base_now_locked(struct event_base *base)
 	uint64_t now = clock_now();
 	if (base->running && !base->waiting && !(base->flags & EVENT_BASE_FLAG_NO_CACHE_TIME)) base->now = now;
 	return now;
-}
-
-/* From when a timeout of that length counts: now. */
-uint64_t base_begin_slow_locked(struct event_base *base, uint64_t length); /* time.c */
-
-static inline uint64_t
-base_begin_locked(struct event_base *base, uint64_t length)
-{
-	return LIKELY(base->now > base->loose) ? base->now : base_begin_slow_locked(base, length);
 }
 
 /* ---- Fork: reinit.c ----------------------------------------------------------------------------------------------

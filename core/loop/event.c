@@ -187,7 +187,7 @@ static inline uint64_t
 deadline_locked(struct event_base *base, const struct timeval *tv, int queue)
 {
 	const uint64_t length = LIKELY(queue < 0) ? clock_from_timeval(tv) : common_timeout_length(base, queue);
-	return saturating_sum(base_begin_locked(base, length), length);
+	return saturating_sum(base_now_locked(base), length);
 }
 
 static inline void
@@ -254,7 +254,7 @@ start_timer_locked(struct event_base *base, struct event *ev, const struct timev
 	if (!timer || length == UINT64_MAX || base->waiting || debug_mode_on) return false;
 	if (timer_heap_room(&base->timers) <= (size_t)base->active_count) return false;
 	if (base->fork_generation != loop_fork_generation) return false;
-	timeout_place_locked(base, ev, saturating_sum(base_begin_locked(base, length), length), queue);
+	timeout_place_locked(base, ev, saturating_sum(base_now_locked(base), length), queue);
 	return true;
 }
 

@@ -4,7 +4,7 @@
  *
  * It goes by ticks of 1 to 10 ms. Over many turns the sums are right all the same, since a tick falls into waiting or
  * running in proportion to their lengths. Which callback took long is known when it was the only one of its turn; else
- * for some turns each callback is timed by itself, until the culprit comes again. */
+ * for some turns each callback is timed by itself, by the exact clock, until the culprit comes again. */
 #ifndef MKEVENT_LOOP_METER_H_
 #define MKEVENT_LOOP_METER_H_
 
@@ -70,7 +70,7 @@ meter_run_over_locked(struct event_base *base, uint64_t began, int ran)
 static inline uint64_t
 meter_callback_begins(const struct event_base *base)
 {
-	return UNLIKELY(base->counters.hunting) ? clock_coarse() : 0;
+	return UNLIKELY(base->counters.hunting) ? clock_now() : 0;
 }
 
 static inline void
@@ -78,7 +78,7 @@ meter_callback_over_locked(struct event_base *base, uint64_t began)
 {
 	struct loop_counters *counters = &base->counters;
 	if (LIKELY(!began)) return;
-	uint64_t spent = clock_coarse() - began;
+	uint64_t spent = clock_now() - began;
 	if (spent * 2 < counters->longest_ns) return;
 	counters->longest_callback = counters->last_callback;
 	counters->caught_ns = spent;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The time of a base: its one clock reading a turn, from when timeouts count, and the time of day that belongs to it.
+/* The time of a base: its one clock reading a turn, and the time of day that belongs to it.
  *
  * The time of day is the monotonic reading and an offset; the offset is taken anew after WALL_SYNC_NS, so that a clock
  * that is set shows within that time. */
@@ -10,7 +10,6 @@
 #include <sys/time.h>
 
 #define WALL_SYNC_NS UINT64_C(5000000000)
-#define LOOSE_NS UINT64_C(1000000000)
 #define NS_PER_US 1000
 #define US_PER_SECOND 1000000
 
@@ -33,23 +32,6 @@ base_wall_time_locked(struct event_base *base, uint64_t ns, struct timeval *tv)
 	int64_t us = (int64_t)(ns / NS_PER_US) + wall_offset_locked(base);
 	tv->tv_sec = (time_t)(us / US_PER_SECOND);
 	tv->tv_usec = (suseconds_t)(us % US_PER_SECOND);
-}
-
-/* Outside of the loop there is no reading to share, and an exact one costs more than all the rest of event_add(). So a
- * timeout of a second or more counts from the coarse clock's next tick there: up to 10 ms late, as libevent's are, but
- * not early. Each begins a nanosecond after the one before, so that equal ones keep their order; those that are added
- * inside the loop before that tick is over come behind them, so that a common timeout's queue stays in order. */
-uint64_t
-base_begin_slow_locked(struct event_base *base, uint64_t length)
-{
-	if (!base->tick || length < LOOSE_NS) return base_now_locked(base);
-	if (base->running) {
-		uint64_t now = base_now_locked(base);
-		return now > base->loose ? now : base->loose;
-	}
-	uint64_t next = clock_coarse() + base->tick;
-	base->loose = next > base->loose ? next : base->loose + 1;
-	return base->loose;
 }
 
 int

@@ -22,16 +22,6 @@ clock_now(void)
 }
 
 uint64_t
-clock_tick(void)
-{
-#ifdef CLOCK_MONOTONIC_COARSE
-	struct timespec tick;
-	if (clock_getres(CLOCK_MONOTONIC_COARSE, &tick) == 0 && tick.tv_sec == 0) return (uint64_t)tick.tv_nsec;
-#endif
-	return 0;
-}
-
-uint64_t
 clock_from_timeval_slow(const struct timeval *tv)
 {
 	int64_t seconds = tv->tv_sec;

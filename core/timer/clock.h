@@ -9,7 +9,8 @@
 
 /* Nanoseconds of CLOCK_MONOTONIC; never goes back. */
 uint64_t clock_now(void);
-/* The same as of the last tick, up to 10 ms ago: a quarter of the cost. In line, since the loop does it twice a turn.
+/* The same as of the last tick, 10 ms ago and on a loaded virtual machine far more: good for sums, not for deadlines. A
+ * quarter of the cost. In line, since the loop does it twice a turn.
  */
 static inline uint64_t
 clock_coarse(void)
@@ -22,9 +23,6 @@ clock_coarse(void)
 	return clock_now();
 #endif
 }
-
-/* Its tick; 0: there is no coarse clock. */
-uint64_t clock_tick(void);
 
 /* Saturating: negative becomes 0, what does not fit UINT64_MAX. tv_usec may be out of range. */
 uint64_t clock_from_timeval_slow(const struct timeval *tv);

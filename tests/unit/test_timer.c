@@ -208,7 +208,7 @@ note_name(evutil_socket_t fd, short what, void *arg)
 	fired_names++;
 }
 
-/* A second and more may be counted by a coarser clock, but not from too early; and equal ones keep their order. */
+/* By no clock that lags behind, as a coarse one does; and equal ones keep their order. */
 static void
 long_ones_are_not_early(void **state)
 {

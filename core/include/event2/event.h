@@ -357,8 +357,7 @@ int event_free_finalize(unsigned flags, struct event *ev, event_finalize_callbac
 /** Makes an event pending. If it already is, a new timeout takes the place of the old one.
  *
  * timeout: how long to wait at most, copied; NULL: without a limit, or with the limit that it already has. It counts
- * from the base's present time: inside the loop that of this turn; outside of it, for a second and more, that of the
- * kernel's next clock tick (10 ms at most) unless the base has EVENT_BASE_FLAG_PRECISE_TIMER. A timeout from
+ * from now; inside the loop that is the moment which event_base_gettimeofday_cached() tells. A timeout from
  * event_base_init_common_timeout() is cheaper where very many events use the same.
  *
  * Returns 0, or -1 with the event unchanged: the descriptor cannot be waited for, no memory, or the event is being
