@@ -7,7 +7,6 @@ loop_programs =
 
 # Programs in alphabetic order. A new one adds its line: to loop_programs when it runs an event loop.
 plain_programs += tests/unit/test_backend_choice
-plain_programs += tests/unit/test_debug_mode
 plain_programs += tests/unit/test_dns_memory
 plain_programs += tests/unit/test_evbuffer
 plain_programs += tests/unit/test_evbuffer_file
@@ -20,8 +19,6 @@ plain_programs += tests/unit/test_evbuffer_room
 plain_programs += tests/unit/test_evbuffer_search
 plain_programs += tests/unit/test_getaddrinfo
 plain_programs += tests/unit/test_heap
-plain_programs += tests/unit/test_locks
-plain_programs += tests/unit/test_log
 plain_programs += tests/unit/test_uri
 plain_programs += tests/unit/test_tag
 plain_programs += tests/unit/test_util
@@ -34,39 +31,28 @@ loop_programs += tests/unit/test_bufferevent_limits
 loop_programs += tests/unit/test_bufferevent_memory
 loop_programs += tests/unit/test_bufferevent_pair
 loop_programs += tests/unit/test_bufferevent_random
-loop_programs += tests/unit/test_bufferevent_threads
 loop_programs += tests/unit/test_bufferevent_type
 EXTRA_DIST += tests/unit/bufferevent_fixture.h
 loop_programs += tests/unit/test_dns_client
 loop_programs += tests/unit/test_dns_config
 loop_programs += tests/unit/test_dns_getaddrinfo
 loop_programs += tests/unit/test_dns_server
-loop_programs += tests/unit/test_dns_threads
 EXTRA_DIST += tests/unit/dns_fixture.h
 EXTRA_DIST += tests/unit/event_fixture.h
 check_PROGRAMS += tests/dns/ask
-loop_programs += tests/unit/test_counters
 loop_programs += tests/unit/test_current
 loop_programs += tests/unit/test_descriptors
-loop_programs += tests/unit/test_evbuffer_callbacks
 loop_programs += tests/unit/test_event
 loop_programs += tests/unit/test_finalize
-loop_programs += tests/unit/test_fork
 loop_programs += tests/unit/test_http_client
-loop_programs += tests/unit/test_http_holes
 loop_programs += tests/unit/test_http_memory
 loop_programs += tests/unit/test_http_server
 loop_programs += tests/unit/test_inspect
-loop_programs += tests/unit/test_listener
 loop_programs += tests/unit/test_loop
 loop_programs += tests/unit/test_ratelimit
 loop_programs += tests/unit/test_rpc
 loop_programs += tests/unit/test_rpc_native
-loop_programs += tests/unit/test_signal
-loop_programs += tests/unit/test_threads
 loop_programs += tests/unit/test_timer
-loop_programs += tests/unit/test_ws
-loop_programs += tests/unit/test_watch
 
 # Programs that need more than the common libraries.
 if OPENSSL
@@ -80,6 +66,24 @@ tests_unit_test_ssl_CPPFLAGS = $(AM_CPPFLAGS) $(OPENSSL_CFLAGS)
 tests_unit_test_ssl_LDADD = libevent_openssl.la $(test_libs) $(OPENSSL_LIBS)
 tests_unit_test_ssl_faults_CPPFLAGS = $(AM_CPPFLAGS) $(OPENSSL_CFLAGS)
 tests_unit_test_ssl_faults_LDADD = libevent_openssl.la $(test_libs) $(OPENSSL_LIBS)
+
+# Those that use event2/thread.h, which is empty in a build without thread support.
+if THREADS
+loop_programs += tests/unit/test_bufferevent_threads
+loop_programs += tests/unit/test_counters
+loop_programs += tests/unit/test_dns_threads
+loop_programs += tests/unit/test_evbuffer_callbacks
+loop_programs += tests/unit/test_fork
+loop_programs += tests/unit/test_http_holes
+loop_programs += tests/unit/test_listener
+loop_programs += tests/unit/test_signal
+loop_programs += tests/unit/test_threads
+loop_programs += tests/unit/test_watch
+loop_programs += tests/unit/test_ws
+plain_programs += tests/unit/test_debug_mode
+plain_programs += tests/unit/test_locks
+plain_programs += tests/unit/test_log
+endif
 
 # Folders of tests that have several sources.
 include tests/broken-plugins/local.mk
