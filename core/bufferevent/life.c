@@ -12,13 +12,15 @@
 #define MOST_TYPE_EVENTS 8
 #define MOST_CALLBACKS (MOST_TYPE_EVENTS + 6)
 
+/* A type has at least what version 1.0 had, so nobody asks whether that is there; what is appended later must be asked
+ * for against head.size. */
+#define SIZE_1_0 (offsetof(struct bufferevent_ops, destruct) + sizeof(void (*)(struct bufferevent *)))
+
 static bool
 is_sound(const struct bufferevent_ops *ops)
 {
-	/* All of version 1.0 is there, so nobody need ask whether a member is; members of later versions must be asked for
-	 * against head.size. */
-	return ops->head.major == BUFFEREVENT_TYPE_MAJOR && ops->head.size >= sizeof(*ops) &&
-		   ops->events <= MOST_TYPE_EVENTS && ops->data_size <= SIZE_MAX / 2 &&
+	return ops->head.major == BUFFEREVENT_TYPE_MAJOR && ops->head.size >= SIZE_1_0 && ops->events <= MOST_TYPE_EVENTS &&
+		   ops->data_size <= SIZE_MAX / 2 &&
 		   (!ops->events || (ops->events_offset < ops->data_size &&
 								ops->events * sizeof(struct event) <= ops->data_size - ops->events_offset));
 }

@@ -30,7 +30,8 @@
  *
  * Buffers: the program can add to the end of the output and take from the front of the input only. Both other ends are
  * frozen; a type thaws one around its own change: evbuffer_unfreeze(input, 0) or evbuffer_unfreeze(output, 1), and
- * freezes it again.
+ * freezes it again. Callbacks that the program has put on a buffer run within the change where there is no lock, else
+ * after bufferevent_type_end().
  *
  * A type over a socket of its own, in short: new() makes the bufferevent and assigns its events; enable(EV_READ) adds
  * the read event, disable(EV_READ) deletes it with event_del_noblock(); its callback does begin, read up to
