@@ -9,20 +9,19 @@
 
 #define CLIENTS_MAX 10
 #define IDLE_SECONDS 10
-#define SPARE_ROOM 512 /* of a request that is kept for use again, beside its struct */
+/* Room of a request that is kept for use again, beside its struct: enough for any single question. */
+#define SPARE_ROOM (sizeof(void *) + sizeof(struct evdns_server_question) + DNS_NAME_TEXT + DNS_NAME_MAX + 16)
 
 void
 dns_port_lock(struct evdns_server_port *port)
 {
 	pthread_mutex_lock(&port->lock);
-	dns_log_hold();
 }
 
 void
 dns_port_unlock(struct evdns_server_port *port)
 {
 	pthread_mutex_unlock(&port->lock);
-	dns_log_release();
 }
 
 static void
@@ -129,45 +128,43 @@ question_size(size_t text_length)
 	return aligned(offsetof(struct evdns_server_question, name) + text_length + 1);
 }
 
-/* Goes over the questions once. Returns the room that they will take in a request, 0 when they are malformed. */
+/* Returns the room that several questions take in a request, 0 when they are malformed. */
 static size_t
-measure(struct dns_message *message, int *count)
+measure(struct dns_message message, int count)
 {
 	struct dns_question question;
 	char text[DNS_NAME_TEXT];
 	size_t room = 0;
-	*count = message->left[DNS_QUESTION];
-	if (*count < 1 || *count > DNS_PORT_QUESTIONS_MAX) return 0;
-	for (int i = 0; i < *count; i++) {
-		if (!dns_message_question(message, &question)) return 0;
+	for (int i = 0; i < count; i++) {
+		if (!dns_message_question(&message, &question)) return 0;
 		room += sizeof(void *) + question_size(dns_name_to_text(question.name, text));
 	}
-	return room + message->offset - DNS_HEADER;
+	return room + message.offset - DNS_HEADER;
 }
 
-/* Goes over them again: for the callback's eyes, and as bytes for the answer. */
-static void
+/* Writes the questions into a request: for the callback's eyes, and as bytes for the answer. Returns false when they
+ * are malformed. */
+static bool
 fill(struct dns_request *request, struct dns_message *message, int count)
 {
 	struct dns_question question;
-	char text[DNS_NAME_TEXT];
 	uint8_t *at = (uint8_t *)(request + 1);
 	request->public.questions = (struct evdns_server_question **)(void *)at;
 	request->public.nquestions = count;
 	at += (size_t)count * sizeof(void *);
 	for (int i = 0; i < count; i++) {
-		dns_message_question(message, &question);
-		size_t length = dns_name_to_text(question.name, text);
+		if (!dns_message_question(message, &question)) return false;
 		struct evdns_server_question *shown = (void *)at;
 		shown->type = question.type;
 		shown->dns_question_class = question.class;
-		memcpy(at + offsetof(struct evdns_server_question, name), text, length + 1);
+		size_t length = dns_name_to_text(question.name, (char *)at + offsetof(struct evdns_server_question, name));
 		request->public.questions[i] = shown;
 		at += question_size(length);
 	}
 	request->questions = at;
 	request->questions_length = message->offset - DNS_HEADER;
 	memcpy(at, message->bytes + DNS_HEADER, request->questions_length);
+	return true;
 }
 
 /* Looks for OPT among the other records. Returns false when one is malformed. */
@@ -200,20 +197,19 @@ struct dns_request *
 dns_port_read_locked(struct evdns_server_port *port, const uint8_t *bytes, size_t length,
 	const struct sockaddr *address, socklen_t address_length, uint8_t *reply, size_t *reply_length)
 {
-	struct dns_message message, again;
-	int count;
+	struct dns_message message;
 	*reply_length = 0;
 	if (!dns_message_open(&message, bytes, length) || (message.flags & DNS_FLAG_QR)) return NULL;
 	if (message.flags & (DNS_FLAG_OPCODE | DNS_FLAG_TC)) {
 		write_refusal(&message, DNS_ERR_NOTIMPL, reply, reply_length);
 		return NULL;
 	}
-	again = message;
-	size_t room = measure(&message, &count);
+	int count = message.left[DNS_QUESTION];
+	if (count < 1 || count > DNS_PORT_QUESTIONS_MAX) return NULL;
+	size_t room = count == 1 ? SPARE_ROOM : measure(message, count);
 	struct dns_request *request = room ? take_request_locked(port, room) : NULL;
 	if (!request) return NULL;
-	fill(request, &again, count);
-	if (!read_options(request, &again)) {
+	if (!fill(request, &message, count) || !read_options(request, &message)) {
 		recycle_locked(request);
 		return NULL;
 	}

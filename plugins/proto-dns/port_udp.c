@@ -36,6 +36,7 @@ struct dns_port_udp {
 	struct event *write_event;
 	struct datagram *unsent, **unsent_end; /* while the socket is not writable */
 	int unsent_count;
+	bool busy;     /* several requests were waiting last time */
 	bool batching; /* by this thread: */
 	pthread_t thread;
 	int answer_count;
@@ -178,6 +179,16 @@ writable(evutil_socket_t fd, short what, void *arg)
 /* ---- Receiving ----------------------------------------------------------------------------------------------------
  */
 
+static int
+receive_one(struct dns_port_udp *udp)
+{
+	udp->from_length[0] = sizeof(udp->from[0]);
+	ssize_t length =
+		recvfrom(udp->fd, udp->in[0], DATAGRAM_MAX, MSG_TRUNC, (struct sockaddr *)&udp->from[0], &udp->from_length[0]);
+	udp->received[0] = length > 0 && length <= DATAGRAM_MAX ? (size_t)length : 0;
+	return length >= 0;
+}
+
 /* Returns how many datagrams came, at most BATCH; 0: no more for now. */
 static int
 receive_batch(struct dns_port_udp *udp)
@@ -192,11 +203,7 @@ receive_batch(struct dns_port_udp *udp)
 	}
 	return count > 0 ? count : 0;
 #else
-	udp->from_length[0] = sizeof(udp->from[0]);
-	ssize_t length =
-		recvfrom(udp->fd, udp->in[0], DATAGRAM_MAX, 0, (struct sockaddr *)&udp->from[0], &udp->from_length[0]);
-	udp->received[0] = length > 0 ? (size_t)length : 0;
-	return length >= 0;
+	return receive_one(udp);
 #endif
 }
 
@@ -229,8 +236,12 @@ readable(evutil_socket_t fd, short what, void *arg)
 	}
 	udp->batching = true;
 	udp->thread = pthread_self();
+	/* Where requests come one by one, the call for many costs more than it saves. */
+	bool busy = udp->busy;
+	udp->busy = false;
 	for (int i = 0; i < BATCHES_AT_ONCE && !port->closed; i++) {
-		int count = receive_batch(udp);
+		int count = busy ? receive_batch(udp) : receive_one(udp);
+		udp->busy = udp->busy || count > 1 || i == BATCHES_AT_ONCE - 1;
 		for (int k = 0; k < count && !port->closed; k++)
 			take_locked(port, k);
 		if (!port->closed) flush_locked(udp);
