@@ -4,6 +4,7 @@
 
 #include <event2/thread.h>
 #include <pthread.h>
+#include <sys/resource.h>
 
 #define END "Host: a\r\n\r\n"
 
@@ -568,6 +569,39 @@ rude_peers(void **state)
 	fixture_end(&f);
 }
 
+/* No descriptor is left for a client that waits: it is served when some come back. */
+static void
+out_of_descriptors(void **state)
+{
+	static const char request[] = "GET / HTTP/1.1\r\n" END;
+	struct rlimit before, low;
+	struct fixture f;
+	int fillers[64], count = 0;
+	(void)state;
+	fixture_begin(&f);
+	const int fd = fixture_connect(&f);
+	fixture_send(&f, fd, request, sizeof(request) - 1);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	low = before;
+	low.rlim_cur = (rlim_t)fd + 8;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &low), 0);
+	while (count < 64 && (fillers[count] = dup(fd)) >= 0)
+		count++;
+	assert_true(count > 0 && count < 64);
+	fixture_run_ms(&f, 50);
+	assert_int_equal(f.requests, 0);
+	while (count)
+		close(fillers[--count]);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	for (int i = 0; i < 60 && f.requests == 0; i++)
+		fixture_run_ms(&f, 50);
+	assert_int_equal(f.requests, 1);
+	(void)fixture_receive(&f, fd, 20);
+	assert_int_equal(fixture_status(&f), 200);
+	close(fd);
+	fixture_end(&f);
+}
+
 int
 main(void)
 {
@@ -592,6 +626,7 @@ main(void)
 		cmocka_unit_test(hole_issue_593_slow_request),
 #endif
 		cmocka_unit_test(rude_peers),
+		cmocka_unit_test(out_of_descriptors),
 	};
 	if (evthread_use_pthreads() < 0) return 1;
 	return cmocka_run_group_tests_name("http holes", tests, NULL, NULL);
