@@ -356,6 +356,29 @@ important_cuts_in(void **state)
 	event_free(a), event_free(b), event_free(i);
 }
 
+static void
+other_priorities(evutil_socket_t fd, short what, void *arg)
+{
+	note(fd, what, arg);
+	assert_int_equal(event_base_priority_init(base, 7), 0); /* nothing else is active */
+}
+
+/* The queues change under the callback that runs. */
+static void
+priorities_from_inside(void **state)
+{
+	(void)state;
+	assert_int_equal(event_base_priority_init(base, 3), 0);
+	struct event *a = evtimer_new(base, other_priorities, name('a')), *b = evtimer_new(base, note, name('b'));
+	event_active(a, EV_TIMEOUT, 1);
+	assert_int_equal(event_base_loop(base, EVLOOP_ONCE | EVLOOP_NONBLOCK), 0);
+	assert_int_equal(event_base_get_npriorities(base), 7);
+	event_active(b, EV_TIMEOUT, 1);
+	assert_int_equal(event_base_dispatch(base), 1);
+	assert_string_equal(order, "ab");
+	event_free(a), event_free(b);
+}
+
 /* ---- Bounds ------------------------------------------------------------------------------------------------------ */
 
 static struct event_base *
@@ -702,6 +725,7 @@ main(void)
 		CASE(fewer_priorities_later),
 		CASE(important_first),
 		CASE(important_cuts_in),
+		CASE(priorities_from_inside),
 		CASE(bounds),
 		CASE(active_from_inside),
 		CASE(active_in_order),
