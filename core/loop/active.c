@@ -373,12 +373,11 @@ run_queue_locked(struct event_base *base, struct callback_queue *queue, const st
 	while ((callback = queue->first)) {
 		PREFETCH(callback->evcb_active_next.tqe_next); /* of many, the next is in no cache */
 		if (LIKELY(!(callback->evcb_flags & EVLIST_INTERNAL))) ran++;
-		const uint64_t began = meter_callback_begins(base);
 		if (LIKELY(callback->evcb_closure <= LOOP_CLOSURE_PERSIST))
 			run_event_locked(base, queue, event_of(callback));
 		else
 			run_other_locked(base, queue, callback);
-		meter_callback_over_locked(base, began);
+		meter_callback_over_locked(base);
 		after_callback_locked(base);
 		if (UNLIKELY(base->break_wanted)) return -1;
 		if (UNLIKELY(base->continue_wanted)) break;
@@ -455,9 +454,8 @@ ready_run_locked(struct event_base *base, const struct event_plugin_ready *ready
 		if (LIKELY(!(event_flags(ev) & EVLIST_INTERNAL))) ran++;
 		count_run(base, ev);
 		if (!(ev->ev_events & EV_PERSIST)) (void)event_del_locked(ev, EVENT_DEL_NOBLOCK);
-		const uint64_t began = meter_callback_begins(base);
 		call_locked(base, ev);
-		meter_callback_over_locked(base, began);
+		meter_callback_over_locked(base);
 		after_callback_locked(base);
 		if (UNLIKELY(base->break_wanted || base->continue_wanted)) break;
 	}

@@ -42,8 +42,8 @@ struct fdmap {
 static inline struct fd_slot *
 fdmap_slot(const struct fdmap *map, int fd)
 {
-	int page = fd >> FDMAP_PAGE_BITS;
-	if (fd < 0 || page >= map->page_count || !map->pages[page]) return NULL;
+	const unsigned page = (unsigned)fd >> FDMAP_PAGE_BITS; /* of a negative fd: beyond any */
+	if (page >= (unsigned)map->page_count || !map->pages[page]) return NULL;
 	return (struct fd_slot *)(map->pages[page] + (size_t)(fd & (FDMAP_PAGE_SLOTS - 1)) * map->slot_bytes);
 }
 

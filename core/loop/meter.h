@@ -66,19 +66,14 @@ meter_run_over_locked(struct event_base *base, uint64_t began, int ran)
 	counters->hunting = ran == 1 || spent < METER_HUNT_LEAST_NS ? 0 : METER_HUNT_TURNS;
 }
 
-/* Round each callback. Returns 0 when nobody wants to know. */
-static inline uint64_t
-meter_callback_begins(const struct event_base *base)
-{
-	return UNLIKELY(base->counters.hunting) ? clock_now() : 0;
-}
-
+/* After each callback; while it hunts the clock is read once for each. */
 static inline void
-meter_callback_over_locked(struct event_base *base, uint64_t began)
+meter_callback_over_locked(struct event_base *base)
 {
 	struct loop_counters *counters = &base->counters;
-	if (LIKELY(!began)) return;
-	uint64_t spent = clock_now() - began;
+	if (LIKELY(!counters->hunting)) return;
+	const uint64_t now = clock_coarse(), spent = now - counters->mark;
+	counters->mark = now;
 	if (spent * 2 < counters->longest_ns) return;
 	counters->longest_callback = counters->last_callback;
 	counters->caught_ns = spent;

@@ -49,6 +49,7 @@ struct epoll {
 static unsigned
 from_kernel(uint32_t events)
 {
+	if (events == EPOLLIN) return EVENT_PLUGIN_READ; /* nearly always */
 	return (events & (EPOLLIN | EPOLLERR | EPOLLHUP) ? EVENT_PLUGIN_READ : 0u) |
 		   (events & (EPOLLOUT | EPOLLERR | EPOLLHUP) ? EVENT_PLUGIN_WRITE : 0u) |
 		   (events & (EPOLLRDHUP | EPOLLHUP) ? EVENT_PLUGIN_CLOSED : 0u);
