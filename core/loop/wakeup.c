@@ -88,7 +88,7 @@ loop_wake_slow_locked(struct event_base *base)
 {
 	static const uint64_t one = 1;
 	const int fd = base->wake_fds[1] >= 0 ? base->wake_fds[1] : base->wake_fds[0];
-	if (fd < 0 || base->owner == thread_id()) return;
+	if (fd < 0) return;
 	base->wake_sent = true;
 	base->counters.wakeups++;
 	while (write(fd, &one, sizeof(one)) < 0 && errno == EINTR)
