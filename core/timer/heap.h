@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The timeouts of a base, earliest first: a 4-ary heap whose array holds the deadlines.
+/* The timeouts of a base, earliest first: an 8-ary heap whose array holds the deadlines.
  *
- * Four children share one cache line, so a level costs one miss whatever the events' own memory does. A timeout that
- * moves to a later deadline stays where it is until it comes to the top: event_deadline() is what holds, an entry's
- * own deadline is never later than it. Ordering is exact all the same, since the top is settled before anybody sees
- * it. An event in the heap knows its place (ev_timeout_pos.min_heap_idx). */
+ * Siblings lie in two neighbouring lines, so a level costs one miss whatever the events' own memory does. A timeout
+ * that moves to a later deadline stays where it is until it comes to the top: event_deadline() is what holds, an
+ * entry's own deadline is never later than it. Ordering is exact all the same, since the top is settled before anybody
+ * sees it. An event in the heap knows its place (ev_timeout_pos.min_heap_idx). */
 #ifndef MKEVENT_TIMER_HEAP_H_
 #define MKEVENT_TIMER_HEAP_H_
 
@@ -18,7 +18,7 @@ struct timer_entry {
 };
 
 struct timer_heap {
-	struct timer_entry *entries; /* count of them; placed so that siblings share a line */
+	struct timer_entry *entries; /* count of them; placed so that siblings begin a line */
 	size_t count;
 	size_t room;
 	void *memory;
@@ -43,7 +43,7 @@ timer_heap_reserve(struct timer_heap *heap, size_t more)
 	return timer_heap_room(heap) >= more ? 0 : timer_heap_grow(heap, more);
 }
 
-#define TIMER_HEAP_ARITY 4
+#define TIMER_HEAP_ARITY 8
 
 static inline void
 timer_heap_put(struct timer_heap *heap, size_t index, struct timer_entry entry)

@@ -67,9 +67,9 @@ check_places(const struct timer_heap *heap)
 		const struct event *ev = heap->entries[i].ev;
 		assert_int_equal(ev->ev_timeout_pos.min_heap_idx, i);
 		assert_true(heap->entries[i].deadline <= event_deadline(ev));
-		assert_true(i == 0 || heap->entries[(i - 1) / 4].deadline <= heap->entries[i].deadline);
+		assert_true(i == 0 || heap->entries[(i - 1) / TIMER_HEAP_ARITY].deadline <= heap->entries[i].deadline);
 	}
-	if (heap->count > 1) assert_int_equal((uintptr_t)&heap->entries[1] % 64, 0);
+	if (heap->count > 1) assert_int_equal((uintptr_t)&heap->entries[1] % 128, 0);
 }
 
 static void
