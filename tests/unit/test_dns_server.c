@@ -673,6 +673,34 @@ test_our_client(void **state)
 	evdns_base_free(dns, 0);
 }
 
+static void
+test_ipv6(void **state)
+{
+	struct env *env = *state;
+	struct sockaddr_in6 address = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+	socklen_t length = sizeof(address);
+	struct result result = {0};
+	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&address, length) != 0) {
+		close(fd);
+		skip();
+	}
+	getsockname(fd, (struct sockaddr *)&address, &length);
+	struct evdns_server_port *port = evdns_add_server_port_with_base(env->base, fd, 0, answer_plainly, env);
+	struct evdns_base *dns = evdns_base_new(env->base, 0);
+	char text[64];
+	snprintf(text, sizeof(text), "[::1]:%d", ntohs(address.sin6_port));
+	assert_int_equal(evdns_base_nameserver_ip_add(dns, text), 0);
+	for (int i = 1; i <= 20; i++) {
+		evdns_base_resolve_ipv4(dns, "www.example.org", 0, got, &result);
+		run_until(env->base, &result.calls, i);
+		assert_string_equal(result.first, "192.0.2.1");
+	}
+	evdns_base_free(dns, 0);
+	evdns_close_server_port(port);
+	close(fd);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -697,6 +725,7 @@ main(void)
 		CASE(test_odd_bytes_in_a_name),
 		CASE(hole_CVE_2026_63387_64_KiB),
 		CASE(test_our_client),
+		CASE(test_ipv6),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
