@@ -2,6 +2,9 @@
 /* The HTTP server as its clients see it: answers, framing, persistence, limits, virtual hosts, callbacks. */
 #include "http_fixture.h"
 
+#include <event2/event_compat.h>
+#include <event2/http_compat.h>
+
 #define END "Host: a\r\n\r\n"
 
 static void
@@ -776,6 +779,51 @@ paused_uploads(void **state)
 }
 #endif
 
+/* ---- The functions of old, which know one base ---- */
+
+static void
+note_port(struct evhttp_bound_socket *bound, void *arg)
+{
+	struct sockaddr_in address;
+	socklen_t length = sizeof(address);
+	assert_int_equal(getsockname(evhttp_bound_socket_get_fd(bound), (struct sockaddr *)&address, &length), 0);
+	*(uint16_t *)arg = ntohs(address.sin_port);
+}
+
+static void
+note_status(struct evhttp_request *req, void *arg)
+{
+	*(int *)arg = req ? evhttp_request_get_response_code(req) : -1;
+}
+
+static void
+current_base(void **state)
+{
+	struct fixture f;
+	uint16_t port = 0;
+	int status = 0;
+	(void)state;
+	memset(&f, 0, sizeof(f));
+	f.base = event_init();
+	f.http = evhttp_start("127.0.0.1", 0);
+	assert_non_null(f.http);
+	evhttp_set_gencb(f.http, fixture_answer, &f);
+	evhttp_foreach_bound_socket(f.http, note_port, &port);
+	assert_true(port > 0);
+	struct evhttp_connection *evcon = evhttp_connection_new("127.0.0.1", port);
+	assert_non_null(evcon);
+	evhttp_connection_set_base(evcon, f.base);
+	assert_ptr_equal(evhttp_connection_get_base(evcon), f.base);
+	struct evhttp_request *req = evhttp_request_new(note_status, &status);
+	assert_int_equal(evhttp_make_request(evcon, req, EVHTTP_REQ_GET, "/old"), 0);
+	assert_string_equal(evhttp_request_uri(req), "/old");
+	fixture_run_ms(&f, 30);
+	assert_int_equal(status, 200);
+	assert_int_equal(f.requests, 1);
+	evhttp_connection_free(evcon);
+	fixture_end(&f);
+}
+
 int
 main(void)
 {
@@ -804,6 +852,7 @@ main(void)
 		cmocka_unit_test(on_complete),
 		cmocka_unit_test(streams),
 		cmocka_unit_test(half_closed),
+		cmocka_unit_test(current_base),
 #ifdef EVHTTP_SERVER_LENIENT
 		cmocka_unit_test(draining),
 		cmocka_unit_test(paused_uploads),
