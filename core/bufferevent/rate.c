@@ -66,7 +66,7 @@ filled(int64_t tokens, uint64_t ticks, size_t rate, size_t burst)
 {
 	uint64_t missing = (uint64_t)burst - (uint64_t)tokens; /* tokens <= burst; a debt makes it larger */
 	if (tokens >= (int64_t)burst || missing / rate < ticks) return (int64_t)burst;
-	return tokens + (int64_t)(ticks * rate);
+	return (int64_t)((uint64_t)tokens + ticks * rate); /* the sum fits, its parts need not */
 }
 
 void
