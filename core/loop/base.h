@@ -130,6 +130,7 @@ struct common_timeout_queue { /* timer/common_timeout.c */
 	uint64_t length;          /* in nanoseconds */
 	struct event *first;
 	struct event **last; /* address of the last next pointer */
+	uint64_t latest;     /* no deadline in the queue is later */
 	struct event stand_in;
 };
 
@@ -398,7 +399,22 @@ common_timeout_length(const struct event_base *base, int index)
 /* Queue ev, whose ev_timeout holds deadline and queue (see above), in order, or take it out. The queue's own stand-in
  * event (internal, LOOP_CLOSURE_COMMON_TIMEOUT) waits in the heap with the first one's deadline; its room there was
  * reserved when the queue was made, so that neither can fail. */
-void common_timeout_push_locked(struct event_base *base, struct event *ev);
+void common_timeout_insert_locked(struct event_base *base, struct common_timeout_queue *queue, struct event *ev);
+
+static inline void
+common_timeout_push_locked(struct event_base *base, struct event *ev, uint64_t deadline, int index)
+{
+	struct common_timeout_queue *queue = base->common[index];
+	if (UNLIKELY(deadline < queue->latest || deadline < event_deadline(&queue->stand_in))) {
+		common_timeout_insert_locked(base, queue, ev);
+		return;
+	}
+	queue->latest = deadline;
+	ev->ev_timeout_pos.ev_next_with_common_timeout.tqe_next = NULL;
+	ev->ev_timeout_pos.ev_next_with_common_timeout.tqe_prev = queue->last;
+	*queue->last = ev;
+	queue->last = &ev->ev_timeout_pos.ev_next_with_common_timeout.tqe_next;
+}
 void common_timeout_erase_locked(struct event_base *base, struct event *ev);
 void common_timeouts_free(struct event_base *base);
 

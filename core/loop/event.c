@@ -144,7 +144,7 @@ timeout_link_locked(struct event_base *base, struct event *ev, uint64_t deadline
 	if (LIKELY(queue < 0))
 		timer_heap_push(&base->timers, ev, deadline);
 	else
-		common_timeout_push_locked(base, ev);
+		common_timeout_push_locked(base, ev, deadline, queue);
 	ev->ev_evcallback.evcb_flags |= EVLIST_TIMEOUT;
 	event_counted_locked(base, event_flags(ev));
 }

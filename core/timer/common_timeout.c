@@ -118,10 +118,10 @@ owner(const struct common_timeout_queue *queue, struct event **next)
 }
 
 void
-common_timeout_push_locked(struct event_base *base, struct event *ev)
+common_timeout_insert_locked(struct event_base *base, struct common_timeout_queue *queue, struct event *ev)
 {
-	struct common_timeout_queue *queue = base->common[event_queue(ev)];
 	uint64_t deadline = event_deadline(ev);
+	if (deadline > queue->latest) queue->latest = deadline;
 	struct event **at = queue->last, *before;
 	/* The clock never goes back, but a persistent event counts from its last deadline, which may be a little late. */
 	while ((before = owner(queue, at)) && event_deadline(before) > deadline)
