@@ -94,6 +94,7 @@ include tests/parser/local.mk
 test_scripts =
 test_scripts += tests/abi/exports.sh
 test_scripts += tests/abi/headers.sh
+test_scripts += tests/event-plugin/tool.sh
 test_scripts += tests/dns/peers.sh
 test_scripts += tests/rpcgen/rpcgen.sh
 include tests/registry/local.mk

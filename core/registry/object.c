@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Opening a plugin's file, and telling why that failed. dlerror() is right about most, but calls an object for another
- * processor a missing file: so after a failure we look at the file's head ourselves. */
+ * processor a missing file: so after a failure we look at the file's head ourselves. And it maps what the head promises
+ * without a look at the file's end: a file that was cut short (a full disk, an update that runs) would be SIGBUS. */
 #include "config.h"
 
 #include "registry/internal.h"
@@ -13,6 +14,7 @@
 #include <unistd.h>
 #ifdef __ELF__
 #include <elf.h>
+#include <link.h>
 #endif
 
 #ifdef __ELF__
@@ -42,7 +44,42 @@ head_is_ours(const char *file, struct why *why)
 			own.e_ident[EI_CLASS] == ELFCLASS64 ? 64 : 32);
 	return true;
 }
+
+/* False when the file ends before what its head says is to be mapped. What is no such file is dlopen()'s to refuse. */
+static bool
+is_whole(const char *file, struct why *why)
+{
+	enum { SEGMENTS_MOST = 64 };
+	ElfW(Ehdr) head;
+	ElfW(Phdr) segments[SEGMENTS_MOST];
+	struct stat facts;
+	bool whole = true;
+	int fd = open(file, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) return true;
+	if (fstat(fd, &facts) < 0 || pread(fd, &head, sizeof(head), 0) != (ssize_t)sizeof(head)) goto done;
+	if (memcmp(head.e_ident, ELFMAG, SELFMAG) != 0 || head.e_phentsize != sizeof(segments[0])) goto done;
+	if (head.e_ident[EI_CLASS] != (sizeof(void *) == 8 ? ELFCLASS64 : ELFCLASS32)) goto done;
+	size_t count = head.e_phnum < SEGMENTS_MOST ? head.e_phnum : SEGMENTS_MOST;
+	ssize_t bytes = (ssize_t)(count * sizeof(segments[0]));
+	whole = pread(fd, segments, (size_t)bytes, (off_t)head.e_phoff) == bytes;
+	for (size_t i = 0; whole && i < count; i++)
+		if (segments[i].p_type == PT_LOAD)
+			whole = segments[i].p_filesz <= (uint64_t)facts.st_size &&
+					segments[i].p_offset <= (uint64_t)facts.st_size - segments[i].p_filesz;
+done:
+	close(fd);
+	if (whole) return true;
+	return why_set(why, "cut short: the file ends after %lld bytes, before its last part; install it again",
+		(long long)facts.st_size);
+}
 #else
+static bool
+is_whole(const char *file, struct why *why)
+{
+	(void)file, (void)why;
+	return true;
+}
+
 static bool
 head_is_ours(const char *file, struct why *why)
 {
@@ -86,7 +123,7 @@ core_is_ours(void *handle, struct why *why)
 bool
 object_open(const char *file, struct object *object, struct why *why)
 {
-	if (!trust_file(file, why)) return false;
+	if (!trust_file(file, why) || !is_whole(file, why)) return false;
 	object->handle = dlopen(file, RTLD_NOW | RTLD_LOCAL);
 	if (!object->handle) {
 		struct why loader;
