@@ -375,7 +375,7 @@ int event_remove_timer(struct event *ev);
  * When its callback runs in another thread at the moment, this waits until it has returned (except for events with
  * EV_FINALIZE), so that afterwards its arg may be freed: do not hold a lock that the callback needs.
  *
- * Returns 0, or -1 when it was not initialised or the backend could not let go. Thread: any. */
+ * Returns 0, or -1 when it has no base. Thread: any. */
 EVENT2_CORE_EXPORT_SYMBOL
 int event_del(struct event *ev);
 
