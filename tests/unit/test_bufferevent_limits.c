@@ -155,17 +155,17 @@ timeout_of_reading(void **state)
 {
 	(void)state;
 	struct record record;
-	struct timeval tv = {0, 40000};
+	struct timeval tv = {0, 200000};
 	record_open(&record, 0);
 	assert_int_equal(bufferevent_set_timeouts(record.bev, &tv, NULL), 0);
-	run_for_ms(80);
+	run_for_ms(250);
 	assert_int_equal(record.events, 0); /* not enabled: no time runs */
 	assert_int_equal(bufferevent_enable(record.bev, EV_READ), 0);
-	run_for_ms(25);
+	run_for_ms(110);
 	peer_sends(&record, "x", 1);
-	run_for_ms(25);
+	run_for_ms(110);
 	assert_int_equal(record.events, 0); /* the byte has begun it anew */
-	run_for_ms(80);
+	run_for_ms(300);
 	assert_int_equal(record.events, 1);
 	assert_int_equal(record.what, BEV_EVENT_TIMEOUT | BEV_EVENT_READING);
 	assert_int_equal(bufferevent_get_enabled(record.bev), EV_WRITE);

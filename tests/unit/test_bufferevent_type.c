@@ -517,15 +517,15 @@ timeouts_of_the_core(void **state)
 {
 	(void)state;
 	struct record record;
-	struct timeval tv = {0, 40000};
+	struct timeval tv = {0, 200000};
 	upper_open(&record, 0);
 	assert_int_equal(bufferevent_set_timeouts(record.bev, &tv, &tv), 0);
 	assert_int_equal(bufferevent_enable(record.bev, EV_READ), 0);
-	run_for_ms(25);
+	run_for_ms(110);
 	peer_sends(&record, "x", 1);
-	run_for_ms(25);
+	run_for_ms(110);
 	assert_int_equal(record.events, 0);
-	run_for_ms(60);
+	run_for_ms(300);
 	assert_int_equal(record.what, BEV_EVENT_TIMEOUT | BEV_EVENT_READING);
 	record_close(&record);
 	turns();
