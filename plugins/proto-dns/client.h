@@ -159,6 +159,7 @@ const char *dns_server_text(const struct dns_server *server, char *text);
  * when its query is over, loses its port and gets another with the next query. When there are too many queries for
  * that, or too few descriptors, some share. */
 #define DNS_SOCKETS_MAX 512
+#define DNS_SOCKETS_SPARE 64 /* kept open for the next queries */
 
 struct dns_socket {
 	TAILQ_ENTRY(dns_socket) link; /* in base->sockets_free, sockets_busy or sockets_closed */
@@ -217,6 +218,7 @@ struct dns_search {
 struct dns_candidates {
 	struct dns_search *search; /* NULL: the name as it is and nothing else */
 	bool as_it_is_first;
+	bool never_as_it_is;
 	int next;
 	uint8_t length;
 	uint8_t name[DNS_NAME_MAX];
@@ -269,7 +271,7 @@ struct evdns_base {
 	struct event *deliver_finished;
 
 	struct dns_socket_list sockets_free, sockets_busy, sockets_closed;
-	int socket_count;
+	int socket_count, sockets_free_count;
 	uint8_t *buffer;
 	size_t buffer_size;
 	uint64_t ignored;      /* messages that answered no question of ours */
@@ -297,6 +299,8 @@ struct evdns_base {
 	int udp_size;
 	int query_flags; /* DNS_QUERY_USEVC, DNS_QUERY_IGNTC for all */
 	bool mix_case;
+	bool no_aaaa;      /* evdns_getaddrinfo() does not ask for IPv6 addresses */
+	bool no_tld_query; /* a name without a dot is not tried as it is, when there are search domains */
 	struct sockaddr_storage bind_to;
 	socklen_t bind_to_length; /* 0: none */
 };

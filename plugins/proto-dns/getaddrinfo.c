@@ -416,10 +416,13 @@ start_locked(struct evdns_base *base, const char *name, const struct dns_service
 		request->halves[i].query.asker = &half_asker;
 		request->halves[i].query.type = types[i];
 		request->halves[i].wanted = hints->ai_family == AF_UNSPEC || hints->ai_family == families[i];
+		if (i == 1 && base->no_aaaa) request->halves[i].wanted = false;
 		request->halves[i].result = DNS_ERR_NOTEXIST;
 	}
 	if (hints->ai_family == AF_INET6 && (hints->ai_flags & EVUTIL_AI_V4MAPPED)) request->halves[0].wanted = true;
-	if (!go_on_locked(request)) {
+	bool nothing = !request->halves[0].wanted && !request->halves[1].wanted;
+	if (nothing) request->halves[0].result = request->halves[1].result = DNS_ERR_NODATA;
+	if (!nothing && !go_on_locked(request)) {
 		LIST_INSERT_HEAD(&base->lookups, request, link);
 		return request;
 	}

@@ -175,6 +175,22 @@ set_ignore_tc_locked(struct evdns_base *base, const char *value)
 }
 
 static int
+set_no_aaaa_locked(struct evdns_base *base, const char *value)
+{
+	(void)value;
+	base->no_aaaa = true;
+	return 0;
+}
+
+static int
+set_no_tld_query_locked(struct evdns_base *base, const char *value)
+{
+	(void)value;
+	base->no_tld_query = true;
+	return 0;
+}
+
+static int
 set_cache_size_locked(struct evdns_base *base, const char *value)
 {
 	int size;
@@ -205,6 +221,8 @@ static const struct option {
 	{"edns-udp-size", DNS_OPTION_MISC, set_udp_size_locked},
 	{"use-vc", DNS_OPTION_MISC, set_use_vc_locked},
 	{"ignore-tc", DNS_OPTION_MISC, set_ignore_tc_locked},
+	{"no-aaaa", DNS_OPTION_MISC, set_no_aaaa_locked},
+	{"no-tld-query", DNS_OPTION_MISC, set_no_tld_query_locked},
 	{"cache-size", DNS_OPTION_MISC, set_cache_size_locked},
 };
 

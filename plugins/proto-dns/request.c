@@ -89,12 +89,16 @@ resolve(struct evdns_base *base, const char *text, uint16_t type, int flags, evd
 	request->flags = flags;
 	dns_client_lock(base);
 	dns_files_refresh_locked(base);
-	if (dns_candidates_init_locked(&request->candidates, base, text, (flags & DNS_QUERY_NO_SEARCH) != 0) != 0) {
+	size_t length = 0;
+	bool no_search = (flags & DNS_QUERY_NO_SEARCH) != 0;
+	if (dns_candidates_init_locked(&request->candidates, base, text, no_search) == 0)
+		length = dns_candidates_next(&request->candidates, name);
+	if (!length) {
+		dns_candidates_done(&request->candidates);
 		dns_client_unlock(base);
 		dns_free(request);
 		return NULL;
 	}
-	size_t length = dns_candidates_next(&request->candidates, name);
 	dns_query_init_locked(&request->query, base, &request_asker, name, length, type, flags);
 	dns_query_submit_locked(&request->query);
 	dns_client_unlock(base);

@@ -105,18 +105,20 @@ dns_candidates_init_locked(struct dns_candidates *candidates, struct evdns_base 
 	size_t text_length = strlen(name);
 	size_t length = dns_name_from_text(name, text_length, candidates->name);
 	int dots = -1;
+	candidates->search = NULL;
 	if (!length) return -1;
 	for (const uint8_t *label = candidates->name; *label; label += *label + 1)
 		dots++;
 	bool final_dot = text_length > 0 && name[text_length - 1] == '.';
 	candidates->length = (uint8_t)length;
 	candidates->next = 0;
-	candidates->search = NULL;
 	candidates->as_it_is_first = true;
+	candidates->never_as_it_is = false;
 	/* The root (no labels, so -1 dots) and a name with a dot at its end are never searched for. */
 	if (no_search || final_dot || dots < 0 || base->search->count == 0) return 0;
 	candidates->search = dns_search_get(base->search);
 	candidates->as_it_is_first = dots >= base->search->ndots;
+	candidates->never_as_it_is = dots == 0 && base->no_tld_query;
 	return 0;
 }
 
@@ -138,6 +140,7 @@ dns_candidates_next(struct dns_candidates *candidates, uint8_t name[DNS_NAME_MAX
 	while (candidates->next <= domains) {
 		int at = candidates->next++;
 		if (at == (candidates->as_it_is_first ? 0 : domains)) {
+			if (candidates->never_as_it_is) continue;
 			memcpy(name, candidates->name, candidates->length);
 			return candidates->length;
 		}

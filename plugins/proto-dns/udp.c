@@ -197,6 +197,7 @@ dns_udp_reserve_locked(struct evdns_base *base, int family)
 	socket = make_locked(base, family, false);
 	if (!socket) return -1;
 	TAILQ_INSERT_HEAD(&base->sockets_free, socket, link);
+	base->sockets_free_count++;
 	return 0;
 }
 
@@ -237,6 +238,7 @@ take_free_locked(struct evdns_base *base, int family, bool bound)
 		if (socket->family == family && socket->bound == bound) break;
 	if (socket) {
 		TAILQ_REMOVE(&base->sockets_free, socket, link);
+		base->sockets_free_count--;
 	} else {
 		if (base->socket_count >= DNS_SOCKETS_MAX) return NULL;
 		socket = make_locked(base, family, bound);
@@ -286,15 +288,18 @@ dns_udp_release_locked(struct dns_query *query)
 {
 	static const struct sockaddr nobody = {.sa_family = AF_UNSPEC};
 	struct dns_socket *socket = query->socket;
+	struct evdns_base *base = query->base;
 	query->socket = NULL;
 	if (--socket->queries > 0) return;
-	TAILQ_REMOVE(&socket->base->sockets_busy, socket, link);
-	if (!PORT_CAN_CHANGE || connect(socket->fd, &nobody, sizeof(nobody)) != 0) {
+	TAILQ_REMOVE(&base->sockets_busy, socket, link);
+	bool keep = PORT_CAN_CHANGE && base->sockets_free_count < DNS_SOCKETS_SPARE;
+	if (!keep || connect(socket->fd, &nobody, sizeof(nobody)) != 0) {
 		close_socket_locked(socket);
 		return;
 	}
 	socket->server = NULL;
-	TAILQ_INSERT_HEAD(&socket->base->sockets_free, socket, link);
+	TAILQ_INSERT_HEAD(&base->sockets_free, socket, link);
+	base->sockets_free_count++;
 }
 
 /* ---- At rest and at the end ---------------------------------------------------------------------------------------
@@ -332,6 +337,7 @@ dns_udp_close_locked(struct evdns_base *base, bool busy_too)
 	struct dns_socket *socket;
 	while ((socket = TAILQ_FIRST(&base->sockets_free))) {
 		TAILQ_REMOVE(&base->sockets_free, socket, link);
+		base->sockets_free_count--;
 		close_socket_locked(socket);
 	}
 	while (busy_too && (socket = TAILQ_FIRST(&base->sockets_busy))) {

@@ -163,6 +163,9 @@ test_search_and_options(void **state)
 	snprintf(text, sizeof(text), "search a.test\ndomain one.test two.test\n");
 	assert_int_equal(parse(env, text, DNS_OPTION_SEARCH), 0);
 	expect_names(env, "x", (const char *const[]){"x.one.test", "x", NULL});
+	assert_int_equal(parse(env, "search a.test\noptions no-tld-query\n", DNS_OPTION_SEARCH | DNS_OPTION_MISC), 0);
+	expect_names(env, "x", (const char *const[]){"x.a.test", NULL});
+	expect_names(env, "x.y", (const char *const[]){"x.y.a.test", "x.y", NULL});
 }
 
 static void

@@ -259,6 +259,19 @@ test_one_family(void **state)
 	assert_int_equal(env->one.count, 2);
 }
 
+static void
+test_no_aaaa(void **state)
+{
+	struct env *env = *state;
+	struct outcome outcome;
+	evdns_base_set_option(env->dns, "no-aaaa", "");
+	ask(env, "a.example.org", "80", 0, SOCK_STREAM, 0, false, &outcome);
+	assert_string_equal(outcome.text, "4/1/6/192.0.2.1/80");
+	ask(env, "a.example.org", "80", AF_INET6, SOCK_STREAM, 0, true, &outcome);
+	assert_int_equal(outcome.code, EVUTIL_EAI_NODATA);
+	assert_int_equal(env->one.count, 1);
+}
+
 /* index of the family that is answered; the other never is, or with a code. */
 static size_t
 answer_one_type(struct fake *fake, const struct query *query, unsigned char *out)
@@ -615,6 +628,7 @@ main(void)
 		CASE(test_hosts_change),
 		CASE(test_both_families),
 		CASE(test_one_family),
+		CASE(test_no_aaaa),
 		CASE(test_one_family_silent),
 		CASE(test_errors),
 		CASE(test_mapped),

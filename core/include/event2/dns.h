@@ -215,6 +215,8 @@ void evdns_cancel_request(struct evdns_base *base, struct evdns_request *req);
  * - "so-rcvbuf", "so-sndbuf": sizes of socket buffers in bytes; 0 leaves the system's
  * - "tcp-idle-timeout": seconds until an unused TCP connection to a server is closed (5)
  * - "edns-udp-size": size of answers over UDP that we offer to take, 512 to 65535; 512 sends no EDNS0 (1232)
+ * - "no-aaaa": set (to any value): evdns_getaddrinfo() does not ask for IPv6 addresses
+ * - "no-tld-query": set (to any value): with search domains, a name without a dot is not tried as it is
  * - "use-vc", "ignore-tc": set (to any value): DNS_QUERY_USEVC and DNS_QUERY_IGNTC for every query
  * - "cache-size": names that evdns_getaddrinfo() remembers, 0 for none (1024)
  *
