@@ -8,7 +8,7 @@
  * Each classic symbol is one load and one jump through the table. The table begins full of stand-ins, which try once
  * more to load the plugin (then with a log line when it cannot be had) and otherwise return what the list says. The
  * constructor loads the plugin early, before the program can chroot or drop its privileges; EVENT_PLUGIN_LOAD=lazy
- * leaves it to the first call. */
+ * leaves it to the first call. libevent_global_shutdown() unloads the plugin and puts the stand-ins back. */
 
 #include <event2/plugin.h>
 #include <stdbool.h>
@@ -22,18 +22,20 @@
 #define FACADE_GETENV getenv
 #endif
 
-static bool facade_load(bool early);
+static void facade_load(bool early);
 
 #define FACADE_DECLARE(result, name, fallback, parameters, arguments) static result missing_##name parameters;
 FACADE_FUNCTIONS(FACADE_DECLARE)
 
 #define FACADE_ENTRY(result, name, fallback, parameters, arguments) .name = missing_##name,
 static FACADE_TABLE facade_table = {FACADE_FUNCTIONS(FACADE_ENTRY)};
+static bool facade_loaded;
 
 #define FACADE_STAND_IN(result, name, fallback, parameters, arguments)                                                 \
 	static result missing_##name parameters                                                                            \
 	{                                                                                                                  \
-		if (facade_load(false)) return facade_table.name arguments;                                                    \
+		facade_load(false);                                                                                            \
+		if (facade_table.name != missing_##name) return facade_table.name arguments;                                   \
 		return fallback;                                                                                               \
 	}
 FACADE_FUNCTIONS(FACADE_STAND_IN)
@@ -45,23 +47,37 @@ FACADE_FUNCTIONS(FACADE_STAND_IN)
 	}
 FACADE_FUNCTIONS(FACADE_FORWARD)
 
-/* Returns true when the table is filled now and was not before: a function that the plugin leaves out keeps its
- * stand-in, which must not find itself again. */
-static bool
+/* The plugin is about to go. */
+static void
+facade_forget(void)
+{
+#define FACADE_RESET(result, name, fallback, parameters, arguments) facade_table.name = missing_##name;
+	FACADE_FUNCTIONS(FACADE_RESET)
+	facade_loaded = false;
+}
+
+/* A function that the plugin leaves out keeps its stand-in. */
+static void
 facade_load(bool early)
 {
-	static bool loaded;
-	if (__atomic_load_n(&loaded, __ATOMIC_ACQUIRE)) return false;
+	if (__atomic_load_n(&facade_loaded, __ATOMIC_ACQUIRE)) return;
 	const struct event_plugin_interface *found =
 		event_plugin_find(FACADE_KIND, FACADE_PLUGIN, FACADE_MAJOR, FACADE_MINOR, early);
-	if (!found) return false;
+	if (!found || event_plugin_watch_shutdown(facade_forget, 1) < 0) return;
 	FACADE_TABLE copy;
 	memset(&copy, 0, sizeof(copy));
 	memcpy(&copy, found, found->size < sizeof(copy) ? found->size : sizeof(copy));
 #define FACADE_TAKE(result, name, fallback, parameters, arguments)                                                     \
 	if (copy.name) __atomic_store_n(&facade_table.name, copy.name, __ATOMIC_RELAXED);
 	FACADE_FUNCTIONS(FACADE_TAKE)
-	return !__atomic_exchange_n(&loaded, true, __ATOMIC_ACQ_REL);
+	__atomic_store_n(&facade_loaded, true, __ATOMIC_RELEASE);
+}
+
+/* The library itself may be closed before the core is. */
+__attribute__((destructor)) static void
+facade_leave(void)
+{
+	(void)event_plugin_watch_shutdown(facade_forget, 0);
 }
 
 __attribute__((constructor)) static void

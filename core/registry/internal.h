@@ -125,6 +125,10 @@ const struct event_plugin_descriptor *load_builtin(const char *name);
 void host_fail_clear(void);
 const char *host_fail_text(void);
 
+/* ---- watch.c ---------------------------------------------------------------------------------------------------- */
+/* Tells those who watch, and forgets them. */
+void watch_shutdown(void);
+
 /* ---- backend.c -------------------------------------------------------------------------------------------------- */
 void backend_forget(void);
 

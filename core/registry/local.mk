@@ -15,4 +15,5 @@ libevent_core_la_SOURCES += \
 	core/registry/registry.h \
 	core/registry/setting.c \
 	core/registry/trust.c \
+	core/registry/watch.c \
 	core/registry/why.c

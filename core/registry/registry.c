@@ -229,6 +229,7 @@ last_loaded(struct plugin *list)
 void
 registry_shutdown(void)
 {
+	watch_shutdown();
 	registry_lock();
 	struct plugin *list = plugins, *next;
 	plugins = NULL;

@@ -4,6 +4,7 @@
 #include "registry_fixture.h"
 
 #include <dlfcn.h>
+#include <event2/http.h>
 #include <pthread.h>
 #include <sys/wait.h>
 
@@ -492,6 +493,48 @@ sealed(void **state)
 	assert_int_equal(status, 0);
 }
 
+/* The facade's table led into a plugin that a shutdown has unloaded. */
+static void
+facade_after_a_shutdown(void **state)
+{
+	(void)state;
+	path_is(plugins);
+	for (int i = 0; i < 3; i++) {
+		struct evhttp_uri *uri = evhttp_uri_parse("http://example.org/path");
+		assert_non_null(uri);
+		assert_string_equal(evhttp_uri_get_host(uri), "example.org");
+		evhttp_uri_free(uri);
+		libevent_global_shutdown();
+	}
+	assert_int_equal(line_count, 0);
+}
+
+static int forgotten;
+
+static void
+forget(void)
+{
+	forgotten++;
+}
+
+static void
+watching_the_shutdown(void **state)
+{
+	(void)state;
+	forgotten = 0;
+	assert_int_equal(event_plugin_watch_shutdown(forget, 1), 0);
+	assert_int_equal(event_plugin_watch_shutdown(forget, 1), 0);
+	libevent_global_shutdown();
+	assert_int_equal(forgotten, 1);
+	libevent_global_shutdown();
+	assert_int_equal(forgotten, 1);
+	assert_int_equal(event_plugin_watch_shutdown(forget, 1), 0);
+	assert_int_equal(event_plugin_watch_shutdown(forget, 0), 0);
+	assert_int_equal(event_plugin_watch_shutdown(forget, 0), 0);
+	libevent_global_shutdown();
+	assert_int_equal(forgotten, 1);
+}
+
 /* ---- Search path ------------------------------------------------------------------------------------------------- */
 
 static void
@@ -592,6 +635,7 @@ main(void)
 		CASE(files_that_are_no_plugins), CASE(unreadable), CASE(world_writable_as_root), CASE(older_and_newer_work),
 		CASE(loaded_once_and_released), CASE(verify_does_not_load), CASE(host_table), CASE(threads_load_at_once),
 		CASE(fork_while_others_load), CASE(names_and_files), CASE(another_file_after_a_refusal), CASE(found_later),
-		CASE(versions_of_interfaces), CASE(sealed), CASE(odd_entries_are_told), CASE(first_folder_wins), CASE(listing)};
+		CASE(versions_of_interfaces), CASE(sealed), CASE(facade_after_a_shutdown), CASE(watching_the_shutdown),
+		CASE(odd_entries_are_told), CASE(first_folder_wins), CASE(listing)};
 	return cmocka_run_group_tests(cases, begin, end);
 }

@@ -301,6 +301,11 @@ EVENT2_CORE_EXPORT_SYMBOL
 const struct event_plugin_interface *event_plugin_find(
 	enum event_plugin_kind kind, const char *name, uint16_t major, uint16_t minor, int quiet);
 
+/** Has forget called by libevent_global_shutdown(), once, before plugins are unloaded (on 1), or no longer (on 0): for
+ * whoever keeps an interface. Returns 0, or -1 when there is no memory. Thread: any. */
+EVENT2_CORE_EXPORT_SYMBOL
+int event_plugin_watch_shutdown(void (*forget)(void), int on);
+
 /** Forbids any further loading in this process, for good. What is loaded stays usable. Thread: any. */
 EVENT2_CORE_EXPORT_SYMBOL
 void event_plugin_seal(void);
