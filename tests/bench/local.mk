@@ -7,6 +7,7 @@ bench_programs += tests/bench/dns
 bench_programs += tests/bench/evbuffer
 bench_programs += tests/bench/http
 bench_programs += tests/bench/loop
+bench_programs += tests/bench/rpc
 bench_programs += tests/bench/timer
 if OPENSSL
 bench_programs += tests/bench/tls
