@@ -5,6 +5,7 @@
 
 #include <event2/buffer.h>
 #include <event2/event.h>
+#include <event2/event_compat.h>
 #include <event2/http.h>
 #include <event2/rpc.h>
 #include <event2/rpc_struct.h>
@@ -120,15 +121,15 @@ calls(const char *name, int count)
 	struct sockaddr_in address;
 	socklen_t length = sizeof(address);
 	struct pair *pairs = calloc((size_t)count, sizeof(*pairs));
-	base = event_base_new();
+	base = event_init(); /* not event_base_new(): libevent's pool wants the current base for its timers */
 	struct evhttp *http = evhttp_new(base);
 	struct evhttp_bound_socket *bound = evhttp_bind_socket_with_handle(http, "127.0.0.1", 0);
 	if (!bound) bench_die("bind");
 	getsockname(evhttp_bound_socket_get_fd(bound), (struct sockaddr *)&address, &length);
 	struct evrpc_base *server = evrpc_init(http);
 	EVRPC_REGISTER(server, Echo, text, text, serve, NULL);
-	connections = evrpc_pool_new(NULL); /* each connection has the base already */
-	evrpc_pool_set_timeout(connections, 30); /* without one, libevent logs a line for each call */
+	connections = evrpc_pool_new(NULL);
+	evrpc_pool_set_timeout(connections, 30);
 	made = ended = 0;
 	wanted = CALLS;
 	for (int i = 0; i < count; i++)
