@@ -6,6 +6,8 @@ noinst_PROGRAMS += \
 	samples/fifo-reader \
 	samples/http-client \
 	samples/http-server \
+	samples/rpc-calc \
+	samples/rpc-native \
 	samples/signal \
 	samples/tcp-client \
 	samples/tcp-echo \
@@ -27,6 +29,13 @@ samples_http_client_CFLAGS = $(sample_cflags)
 samples_http_client_LDADD = libevent_extra.la libevent_core.la
 samples_http_server_CFLAGS = $(sample_cflags)
 samples_http_server_LDADD = libevent_extra.la libevent_core.la
+samples_rpc_calc_SOURCES = samples/rpc-calc.c samples/calc.gen.c samples/calc.gen.h
+samples_rpc_calc_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/samples
+samples_rpc_calc_CFLAGS = $(sample_cflags)
+samples_rpc_calc_LDADD = libevent_extra.la libevent_core.la
+EXTRA_DIST += samples/calc.rpc
+samples_rpc_native_CFLAGS = $(sample_cflags)
+samples_rpc_native_LDADD = libevent_extra.la libevent_core.la
 samples_signal_CFLAGS = $(sample_cflags)
 samples_signal_LDADD = libevent_core.la
 samples_tcp_client_CFLAGS = $(sample_cflags)

@@ -51,6 +51,7 @@ loop_programs += tests/unit/test_loop
 loop_programs += tests/unit/test_ratelimit
 loop_programs += tests/unit/test_rpc
 loop_programs += tests/unit/test_rpc_native
+loop_programs += tests/unit/test_rpc_native_wrong
 loop_programs += tests/unit/test_signal
 loop_programs += tests/unit/test_threads
 loop_programs += tests/unit/test_timer
@@ -99,6 +100,7 @@ test_scripts += tests/abi/headers.sh
 test_scripts += tests/event-plugin/tool.sh
 test_scripts += tests/dns/peers.sh
 test_scripts += tests/rpcgen/rpcgen.sh
+test_scripts += tests/rpcgen/samples.sh
 include tests/registry/local.mk
 TESTS += $(test_scripts)
 EXTRA_DIST += $(test_scripts) tests/abi/report.sh
@@ -154,3 +156,4 @@ EXTRA_DIST += tests/cases.awk tests/differential/compare tests/differential/list
 
 EXTRA_DIST += tests/unit/http_fixture.h tests/unit/registry_fixture.h
 EXTRA_DIST += tests/rpcgen/messages.rpc tests/rpcgen/use.c
+EXTRA_DIST += tests/unit/rpc_native_fixture.h
