@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # One suite for every backend: loop_programs runs it once under each. It links nothing of ours.
+EXTRA_DIST += tests/contract/README.md
 if PLUGINS
 loop_programs += tests/contract/contract
 endif
