@@ -64,15 +64,29 @@ answer(struct evhttp_request *req, const struct evkeyvalq *fields)
 }
 
 static void
-take_over(struct evws_connection *ws, struct evhttp_connection *evcon)
+take_over(struct evws_connection *ws)
 {
-	ws->evcon = evcon;
-	ws->bev = ws_http->evhttp_connection_get_bufferevent(evcon);
-	ws_http->evhttp_connection_set_closecb(evcon, session_on_http_closed, ws);
+	ws_http->evhttp_connection_set_closecb(ws->evcon, session_on_http_closed, ws);
 	bufferevent_setcb(ws->bev, session_on_read, session_on_write, session_on_event, ws);
 	(void)bufferevent_enable(ws->bev, EV_READ | EV_WRITE);
 	/* What the client sent behind its request is here already. */
 	bufferevent_trigger(ws->bev, EV_READ, BEV_TRIG_IGNORE_WATERMARKS | BEV_TRIG_DEFER_CALLBACKS);
+}
+
+static struct evws_connection *
+session_new(struct evhttp_connection *evcon, ws_on_msg_cb cb, void *arg)
+{
+	struct evws_connection *ws = ws_host->alloc(sizeof(*ws));
+	if (!ws) return NULL;
+	memset(ws, 0, sizeof(*ws));
+	ws_parser_init(&ws->parser);
+	ws->evcon = evcon;
+	ws->bev = ws_http->evhttp_connection_get_bufferevent(evcon);
+	ws->message_cb = cb;
+	ws->message_arg = arg;
+	if (session_bind(ws) == 0) return ws;
+	ws_host->free(ws);
+	return NULL;
 }
 
 struct evws_connection *
@@ -80,7 +94,7 @@ plugin_evws_new_session(struct evhttp_request *req, ws_on_msg_cb cb, void *arg, 
 {
 	const struct evkeyvalq *fields = ws_http->evhttp_request_get_input_headers(req);
 	const int status = refusal(req, fields);
-	(void)options;
+	(void)options; /* sending is safe from any thread without them */
 	if (status) {
 		if (status == 426)
 			(void)ws_http->evhttp_add_header(
@@ -88,16 +102,13 @@ plugin_evws_new_session(struct evhttp_request *req, ws_on_msg_cb cb, void *arg, 
 		ws_http->evhttp_send_error(req, status, NULL);
 		return NULL;
 	}
-	struct evws_connection *ws = ws_host->alloc(sizeof(*ws));
+	struct evhttp_connection *evcon = ws_http->evhttp_request_get_connection(req);
+	struct evws_connection *ws = evcon ? session_new(evcon, cb, arg) : NULL;
 	if (!ws || answer(req, fields) < 0) {
-		if (ws) ws_host->free(ws);
+		if (ws) session_destroy(ws);
 		ws_http->evhttp_send_error(req, HTTP_SERVUNAVAIL, NULL);
 		return NULL;
 	}
-	memset(ws, 0, sizeof(*ws));
-	ws_parser_init(&ws->parser);
-	ws->message_cb = cb;
-	ws->message_arg = arg;
-	take_over(ws, ws_http->evhttp_request_get_connection(req));
+	take_over(ws);
 	return ws;
 }

@@ -17,7 +17,7 @@ plugin_LTLIBRARIES += proto-ws.la
 endif
 proto_ws_la_SOURCES = $(proto_ws_sources)
 proto_ws_la_LDFLAGS = $(plugin_ldflags)
-proto_ws_la_LIBADD = libevent_core.la
+proto_ws_la_LIBADD = libevent_core.la $(PTHREAD_LIBS)
 
 EXTRA_LTLIBRARIES += libbuiltin-proto-ws.la
 libbuiltin_proto_ws_la_SOURCES = $(proto_ws_sources)

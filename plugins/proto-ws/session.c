@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What comes in: frames are gathered into messages, control frames answered. Any callback may free the session, so each
- * entry from the loop is between enter() and leave(). */
+ * entry from the loop is between session_enter() and session_leave(). */
 #include "session.h"
 
 #include "functions.h"
@@ -14,18 +14,20 @@
 #define FIRST_SIZE 512
 #define INVALID_DATA 1007
 
-static void
-enter(struct evws_connection *ws)
+void
+session_enter(struct evws_connection *ws)
 {
 	ws->depth++;
 }
 
-static void
-leave(struct evws_connection *ws)
+void
+session_leave(struct evws_connection *ws)
 {
 	if (--ws->depth || !ws->ended) return;
-	if (ws->message) ws_host->free(ws->message);
-	ws_host->free(ws);
+	pthread_mutex_lock(&ws->lock);
+	const bool posted = ws->posted; /* then it goes when that was taken out */
+	pthread_mutex_unlock(&ws->lock);
+	if (!posted) session_destroy(ws);
 }
 
 static void
@@ -33,8 +35,10 @@ end(struct evws_connection *ws)
 {
 	struct evhttp_connection *evcon = ws->evcon;
 	if (ws->ended) return;
-	enter(ws);
+	session_enter(ws);
 	ws->ended = true;
+	/* What is still sent to it goes nowhere. */
+	__atomic_store_n(&ws->close_sent, 1, __ATOMIC_RELEASE);
 	if (ws->close_cb) ws->close_cb(ws, ws->close_arg);
 	ws->evcon = NULL;
 	if (evcon) {
@@ -42,7 +46,7 @@ end(struct evws_connection *ws)
 		ws_http->evhttp_connection_set_closecb(evcon, NULL, NULL);
 		ws_http->evhttp_connection_free(evcon);
 	}
-	leave(ws);
+	session_leave(ws);
 }
 
 void
@@ -219,12 +223,12 @@ void
 session_on_read(struct bufferevent *bev, void *arg)
 {
 	struct evws_connection *ws = arg;
-	enter(ws);
+	session_enter(ws);
 	if (ws->finishing)
 		(void)evbuffer_drain(bufferevent_get_input(bev), evbuffer_get_length(bufferevent_get_input(bev)));
 	while (!ws->ended && !ws->finishing && step(ws))
 		;
-	leave(ws);
+	session_leave(ws);
 }
 
 void

@@ -6,6 +6,7 @@
 #include "parse.h"
 
 #include <event2/ws.h>
+#include <pthread.h>
 
 struct evws_connection {
 	struct bufferevent *bev;
@@ -18,6 +19,13 @@ struct evws_connection {
 	bool ended;     /* to be freed when they are over */
 	bool finishing; /* nothing is read any more: ends when all is written */
 	int close_sent; /* from any thread, by the __atomic builtins */
+
+	/* Frames from other threads, on their way to the loop's. */
+	pthread_t thread;
+	struct event_base *base;
+	pthread_mutex_t lock;    /* guards the two below */
+	struct evbuffer *outbox; /* whole frames; NULL: none */
+	bool posted;             /* the loop was asked to take them out, and has yet to */
 
 	struct ws_parser parser;
 	unsigned message_type; /* of the message that is being gathered */
@@ -39,6 +47,14 @@ void session_on_read(struct bufferevent *bev, void *arg);
 void session_on_write(struct bufferevent *bev, void *arg);
 void session_on_event(struct bufferevent *bev, short what, void *arg);
 void session_on_http_closed(struct evhttp_connection *evcon, void *arg);
+
+/* The calling thread runs the loop. Returns 0 or -1. */
+int session_bind(struct evws_connection *ws);
+/* Frees the session itself. */
+void session_destroy(struct evws_connection *ws);
+/* Between the two the session is not freed. */
+void session_enter(struct evws_connection *ws);
+void session_leave(struct evws_connection *ws);
 
 /* Puts a frame into the output. Returns 0 or -1. Thread: any. */
 int session_send(struct evws_connection *ws, unsigned opcode, const void *data, size_t len);

@@ -464,13 +464,6 @@ server_freed_first(void **state)
 
 enum { EACH = 300 };
 
-static struct bufferevent *
-make_safe(struct event_base *base, void *arg)
-{
-	(void)arg;
-	return bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE | BEV_OPT_THREADSAFE);
-}
-
 static void *
 send_many(void *arg)
 {
@@ -485,6 +478,28 @@ send_many(void *arg)
 	return NULL;
 }
 
+/* Takes whole frames from the answer; returns how many texts there were. */
+static int
+count_texts(const struct server *server)
+{
+	size_t at = 0;
+	int texts = 0;
+	while (at < server->f.answer_len) {
+		const unsigned char *head = (const unsigned char *)server->f.answer + at;
+		const size_t len = head[1] == 126 ? (size_t)head[2] << 8 | head[3] : head[1];
+		if (head[0] == 0x88) {
+			assert_int_equal(at + 2 + len, server->f.answer_len);
+			return texts;
+		}
+		assert_int_equal(head[0], 0x81);
+		assert_true(len == 100 || len == 1999);
+		at += len + (head[1] == 126 ? 4 : 2);
+		texts++;
+	}
+	assert_int_equal(at, server->f.answer_len);
+	return texts;
+}
+
 static void
 hole_issue_1357_two_threads_send(void **state)
 {
@@ -492,26 +507,60 @@ hole_issue_1357_two_threads_send(void **state)
 	pthread_t threads[2];
 	(void)state;
 	server_begin(&server);
-	evhttp_set_bevcb(server.f.http, make_safe, NULL);
 	const int fd = open_session(&server);
 	for (int i = 0; i < 2; i++)
 		assert_int_equal(pthread_create(&threads[i], NULL, send_many, &server), 0);
+	fixture_run_ms(&server.f, 1); /* both while the loop runs and while it does not */
 	for (int i = 0; i < 2; i++)
 		assert_int_equal(pthread_join(threads[i], NULL), 0);
 	(void)fixture_receive(&server.f, fd, ANSWER_MAX - 1);
-	/* Whole frames, one behind the other. */
-	size_t at = 0;
-	int frames = 0;
-	for (; at < server.f.answer_len; frames++) {
-		const unsigned char *head = (const unsigned char *)server.f.answer + at;
-		assert_int_equal(head[0], 0x81);
-		const size_t len = head[1] == 126 ? (size_t)head[2] << 8 | head[3] : head[1];
-		assert_true(len == 100 || len == 1999);
-		at += len + (head[1] == 126 ? 4 : 2);
-	}
-	assert_int_equal(at, server.f.answer_len);
-	assert_int_equal(frames, 2 * EACH);
+	assert_int_equal(count_texts(&server), 2 * EACH);
 	server_end(&server, fd);
+}
+
+static void *
+send_and_close(void *arg)
+{
+	struct server *server = arg;
+	(void)send_many(server);
+	evws_close(server->ws, WS_CR_NORMAL);
+	evws_send_text(server->ws, "nothing follows");
+	return NULL;
+}
+
+static void
+closed_in_a_thread(void **state)
+{
+	struct server server;
+	pthread_t thread;
+	(void)state;
+	server_begin(&server);
+	const int fd = open_session(&server);
+	assert_int_equal(pthread_create(&thread, NULL, send_and_close, &server), 0);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	(void)fixture_receive(&server.f, fd, ANSWER_MAX - 1);
+	assert_int_equal(count_texts(&server), EACH);
+	send_frame(&server, fd, 0x88, "\x03\xe8", 2);
+	assert_received(&server, fd, "", 0);
+	assert_true(server.f.closed);
+	assert_int_equal(server.closed, 1);
+	server_end(&server, fd);
+}
+
+/* The client goes while frames from another thread are under way. */
+static void
+gone_while_a_thread_sends(void **state)
+{
+	struct server server;
+	pthread_t thread;
+	(void)state;
+	server_begin(&server);
+	const int fd = open_session(&server);
+	assert_int_equal(pthread_create(&thread, NULL, send_many, &server), 0);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	close(fd);
+	evws_connection_free(server.ws);
+	server_end(&server, -1);
 }
 
 int
@@ -533,6 +582,8 @@ main(void)
 		cmocka_unit_test(gone_without_a_word),
 		cmocka_unit_test(server_freed_first),
 		cmocka_unit_test(hole_issue_1357_two_threads_send),
+		cmocka_unit_test(closed_in_a_thread),
+		cmocka_unit_test(gone_while_a_thread_sends),
 	};
 	if (evthread_use_pthreads() < 0) return 1;
 	return cmocka_run_group_tests_name("ws", tests, NULL, NULL);

@@ -8,7 +8,7 @@
  *
  * Messages are handed over whole: fragments are joined, pings are answered and UTF-8 is checked before a callback runs.
  * A message of more than 10 MiB ends the session with 1009. Sending and closing work from any thread in a program that
- * enabled threads with bufferevents that have BEV_OPT_THREADSAFE; everything else belongs to the loop's thread.
+ * enabled threads, as long as the session was not told to be over; everything else belongs to the loop's thread.
  */
 
 #include <event2/visibility.h>
@@ -42,8 +42,8 @@ typedef void (*ws_on_close_cb)(struct evws_connection *ws, void *arg);
 
 /** Answers a WebSocket handshake and takes the connection over from the HTTP server; to be called in the callback of
  * that request, which must not be answered or touched any more, whatever is returned.
- * cb, arg: for each message. options: BEV_OPT_* that the session's bufferevent should have; it keeps the ones it was
- * made with, since the connection's bufferevent is used on.
+ * cb, arg: for each message. options: BEV_OPT_*, taken for libevent's sake; the session uses the connection's
+ * bufferevent on, with the options that it was made with.
  * Returns the session, which lives until its close callback returned or evws_connection_free(); NULL when the request
  * is no valid handshake (then it was answered with an error) or there is no memory. */
 EVENT2_EXPORT_SYMBOL
