@@ -353,7 +353,7 @@ refused(void **state)
 {
 	struct rogue rogue;
 	struct question a = {0}, b = {0};
-	const struct timeval soon = {0, 10000};
+	const struct timeval soon = {0, 60000};
 	(void)state;
 	rogue_begin(&rogue);
 	struct evhttp_connection *evcon = evhttp_connection_base_new(rogue.base, NULL, "127.0.0.1", 1);
@@ -400,7 +400,7 @@ timeouts(void **state)
 {
 	struct rogue rogue;
 	struct question a = {0}, b = {0};
-	const struct timeval short_time = {0, 50000};
+	const struct timeval short_time = {0, 200000};
 	(void)state;
 	rogue_begin(&rogue);
 	struct evhttp_connection *evcon = connect_client(&rogue);
@@ -411,7 +411,7 @@ timeouts(void **state)
 	assert_log(&rogue, "closed a!0 a:null");
 	ask(&b, &rogue, evcon, "b", EVHTTP_REQ_GET, "/ok");
 	assert_log(&rogue, "closed a!0 a:null b:200=hello");
-	run_ms(&rogue, 120); /* idle is no reason to close */
+	run_ms(&rogue, 500); /* idle is no reason to close */
 	ask(&a, &rogue, evcon, "a", EVHTTP_REQ_GET, "/ok");
 	assert_log(&rogue, "closed a!0 a:null b:200=hello a:200=hello");
 	assert_int_equal(rogue.connections, 2);
@@ -670,7 +670,8 @@ asked_in_callback(void **state)
 		rogue_begin(&rogue);
 		q.evcon = connect_client(&rogue);
 		assert_int_equal(evhttp_make_request(q.evcon, evhttp_request_new(ask_again, &q), EVHTTP_REQ_GET, first[i]), 0);
-		run_ms(&rogue, 20);
+		for (int n = 0; n < 400 && !strstr(rogue.log, "b:200=hello"); n++)
+			run_ms(&rogue, 5);
 		assert_non_null(strstr(rogue.log, "b:200=hello"));
 		evhttp_connection_free(q.evcon);
 		rogue_end(&rogue);
