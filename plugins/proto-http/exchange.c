@@ -370,9 +370,7 @@ withdraw(struct evhttp_connection *conn, struct http_request *request, bool repo
 	} else {
 		TAILQ_REMOVE(&conn->client->queue, &request->pub, next);
 	}
-	request->pub.evcon = NULL;
-	request->released = true;
-	request_drop(request);
+	request_drop(request); /* one that the program owns stays */
 	if (under_way && !conn->dead) exchange_next(conn);
 	connection_exit(conn);
 }
@@ -382,7 +380,7 @@ plugin_evhttp_cancel_request(struct evhttp_request *req)
 {
 	if (req->evcon && req->evcon->client)
 		withdraw(req->evcon, request_of(req), true);
-	else
+	else if (!(req->flags & EVHTTP_USER_OWNED))
 		plugin_evhttp_request_free(req);
 }
 

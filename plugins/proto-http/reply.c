@@ -61,7 +61,8 @@ write_head(struct evhttp_connection *conn, struct http_request *request, const s
 	struct head_facts *facts, bool keep)
 {
 	request->started = true;
-	facts->close = !keep && request->pub.minor >= 1 && request->pub.response_code >= 200;
+	/* An HTTP/1.0 client expects that, unless the program said something else. */
+	facts->close = !keep && request->pub.response_code >= 200 && (request->pub.minor >= 1 || fields->connection);
 	facts->keep_alive = keep && request->pub.minor == 0;
 	if (request->pub.response_code_line && head_write_answer(conn, request, fields, facts) == 0) return 0;
 	connection_end(conn);

@@ -537,6 +537,28 @@ owned_requests(void **state)
 	rogue_end(&rogue);
 }
 
+/* What the program owns it frees itself, also when it was cancelled. */
+static void
+owned_and_cancelled(void **state)
+{
+	struct rogue rogue;
+	struct question a = {0}, b = {0};
+	(void)state;
+	rogue_begin(&rogue);
+	struct evhttp_connection *evcon = connect_client(&rogue);
+	evhttp_request_own(ask(&a, &rogue, evcon, "a", EVHTTP_REQ_GET, "/hang"));
+	evhttp_request_own(ask(&b, &rogue, evcon, "b", EVHTTP_REQ_GET, "/ok"));
+	run_ms(&rogue, 10);
+	evhttp_cancel_request(b.req);
+	evhttp_cancel_request(a.req);
+	assert_log(&rogue, "closed a!4");
+	assert_null(evhttp_request_get_connection(a.req));
+	evhttp_request_free(a.req);
+	evhttp_request_free(b.req);
+	evhttp_connection_free(evcon);
+	rogue_end(&rogue);
+}
+
 static void
 freeing(void **state)
 {
@@ -811,6 +833,7 @@ main(void)
 		cmocka_unit_test(limits),
 		cmocka_unit_test(closed_while_idle),
 		cmocka_unit_test(owned_requests),
+		cmocka_unit_test(owned_and_cancelled),
 		cmocka_unit_test(freeing),
 		cmocka_unit_test(hole_issues_797_818_client_freed_in_callbacks),
 		cmocka_unit_test(asked_in_callback),
