@@ -464,7 +464,8 @@ int evhttp_make_request(
 	struct evhttp_connection *evcon, struct evhttp_request *req, enum evhttp_cmd_type type, const char *uri);
 
 /** Gives a request up: it is freed, unless the program owns it. When it is under way its error callback is told, its
- * connection is closed, and made anew for those that wait. Not after the request's callback. May be called in the chunked callback. */
+ * connection is closed, and made anew for those that wait. Not after the request's callback. May be called in the
+ * chunked callback. */
 EVENT2_EXPORT_SYMBOL
 void evhttp_cancel_request(struct evhttp_request *req);
 
