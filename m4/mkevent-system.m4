@@ -99,6 +99,7 @@ AS_IF([test $mkevent_devpoll = yes], [AS_VAR_APPEND([mkevent_backends], ['devpol
 AS_VAR_APPEND([mkevent_backends], ['poll select'])
 AM_CONDITIONAL([BACKEND_EPOLL], [test $mkevent_epoll = yes])
 AM_CONDITIONAL([BACKEND_KQUEUE], [test $mkevent_kqueue = yes])
+AM_CONDITIONAL([KQUEUE_LOOKALIKE], [test "$mkevent_kqueue$mkevent_epoll$enable_shared" = noyesyes])
 AM_CONDITIONAL([BACKEND_DEVPOLL], [test $mkevent_devpoll = yes])
 AM_CONDITIONAL([BACKEND_EVPORT], [test $mkevent_evport = yes])
 ])

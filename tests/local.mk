@@ -88,9 +88,15 @@ plain_programs += tests/unit/test_locks
 plain_programs += tests/unit/test_log
 endif
 
+# What goes through the look-alike of kqueue where the real one is missing: all that a backend can do wrong.
+lookalike_programs = tests/contract/contract tests/unit/test_bufferevent tests/unit/test_descriptors \
+	tests/unit/test_event tests/unit/test_finalize tests/unit/test_fork tests/unit/test_listener tests/unit/test_signal \
+	tests/unit/test_threads tests/unit/test_timer
+
 # Folders of tests that have several sources.
 include tests/broken-plugins/local.mk
 include tests/contract/local.mk
+include tests/kqueue/local.mk
 include tests/parser/local.mk
 
 # Scripts, in alphabetic order.
@@ -114,6 +120,9 @@ test_entries += $(loop_programs:=-epoll.t)
 endif
 if BACKEND_KQUEUE
 test_entries += $(loop_programs:=-kqueue.t)
+endif
+if KQUEUE_LOOKALIKE
+test_entries += $(lookalike_programs:=-kqueue.t)
 endif
 TESTS += $(test_entries)
 endif

@@ -410,7 +410,7 @@ static inline void
 activate_one_locked(struct event_base *base, const struct event_plugin_ready *ready)
 {
 	if (UNLIKELY(ready->what & EVENT_PLUGIN_SIGNAL))
-		signal_activate_locked(base, ready->fd, 1);
+		signal_told_locked(base, ready->fd);
 	else
 		fd_activate_locked(base, ready->fd, (short)ready->what);
 }

@@ -219,6 +219,17 @@ signal_activate_locked(struct event_base *base, int signum, int ncalls)
 }
 
 void
+signal_told_locked(struct event_base *base, int signum)
+{
+	if (!base->signals.slots || signum <= 0 || signum >= SIGNAL_NUMBERS) return;
+	struct signal_slot *slot = &base->signals.slots[signum];
+	unsigned count = signal_handler_count(signum), more = count - slot->seen;
+	slot->seen = count;
+	/* The backend may have heard of it before the handler ran. */
+	signal_activate_locked(base, signum, more == 0 ? 1 : more > SHRT_MAX ? SHRT_MAX : (int)more);
+}
+
+void
 signal_gather_locked(struct event_base *base)
 {
 	struct signal_base *signals = &base->signals;

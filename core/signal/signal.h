@@ -46,8 +46,10 @@ int signal_add_locked(struct event_base *base, struct event *ev);
 int signal_del_locked(struct event_base *base, struct event *ev);
 /* True when ev is in the list of that signal, whatever ev's memory says. */
 bool signal_has_locked(const struct event_base *base, const struct event *ev, int signum);
-/* A signal came, ncalls times: activates its events. For the backend's EVENT_PLUGIN_SIGNAL, too. */
+/* A signal came, ncalls times: activates its events. */
 void signal_activate_locked(struct event_base *base, int signum, int ncalls);
+/* The backend said EVENT_PLUGIN_SIGNAL: activates its events, as often as the handler counted since the last time. */
+void signal_told_locked(struct event_base *base, int signum);
 /* Calls visit for each event that wants a signal until it returns nonzero; returns that, or 0. visit may not change the
  * lists. */
 int signal_foreach_locked(struct event_base *base, int (*visit)(struct event *ev, void *arg), void *arg);

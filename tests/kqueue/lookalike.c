@@ -104,13 +104,20 @@ kqueue(void)
 
 /* ---- Signals ----------------------------------------------------------------------------------------------------- */
 
+/* Stands before the program's own handler, which the real call leaves alone. */
 static void
 on_signal(int number)
 {
 	int saved = errno;
+	bool told = false;
 	for (int i = 0; i < QUEUES; i++) {
 		uint64_t one = 1;
 		if (!queues[i].used || !queues[i].watched[number]) continue;
+		if (!told && queues[i].before[number].sa_handler != on_signal) {
+			told = true;
+			if (queues[i].before[number].sa_handler != SIG_DFL && queues[i].before[number].sa_handler != SIG_IGN)
+				queues[i].before[number].sa_handler(number);
+		}
 		queues[i].came[number]++;
 		(void)!write(queues[i].bell, &one, sizeof(one));
 	}
