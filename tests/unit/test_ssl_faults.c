@@ -142,11 +142,11 @@ byte_by_byte(void **state)
 		uint32_t sum = send_pattern(client.bev, client.wanted);
 		run();
 		assert_int_equal(client.sum, sum);
-		end_both();
 		for (int i = 0; i < 2; i++) {
 			event_free(relay.events[i]);
 			close(relay.fds[i]);
 		}
+		end_both();
 	}
 }
 
