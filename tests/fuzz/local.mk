@@ -37,3 +37,14 @@ tests_fuzz_dns_message_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/plugins/proto-dns
 tests_fuzz_dns_message_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
 tests_fuzz_dns_message_LDADD =
 EXTRA_DIST += tests/fuzz/corpus
+
+# RPC: tagged data with generated code; native functions with the plugin's files, some of whose names get others, since
+# the plugin is in the core as well then.
+fuzz_programs += tests/fuzz/native tests/fuzz/tag
+tests_fuzz_native_SOURCES = tests/fuzz/native.c plugins/proto-rpc/codec.c plugins/proto-rpc/native_value.c \
+	plugins/proto-rpc/signature.c plugins/proto-rpc/tag.c
+tests_fuzz_native_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/plugins/proto-rpc -Drpc_host=fuzz_host -Drpc_free=fuzz_free
+tests_fuzz_native_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
+tests_fuzz_tag_SOURCES = tests/fuzz/tag.c tests/rpcgen/messages.gen.c tests/rpcgen/messages.gen.h
+tests_fuzz_tag_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/rpcgen
+tests_fuzz_tag_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
