@@ -186,8 +186,22 @@ settle(struct evhttp_connection *conn)
 	const struct http_request *request = conn->current;
 	if (conn->dead || conn->state != HTTP_FLUSHING) return;
 	const size_t unsent = evbuffer_get_length(bufferevent_get_output(conn->bev));
-	if (unsent && (!request->keep_connection || request->pub.on_complete_cb || unsent > OUTPUT_MAX)) return;
+	if (!request) { /* see serve_last() */
+		if (!unsent) connection_end(conn);
+		return;
+	}
+	const bool keep = request->keep_connection && !conn->http->drained;
+	if (unsent && (!keep || request->pub.on_complete_cb || unsent > OUTPUT_MAX)) return;
 	finish(conn);
+}
+
+void
+serve_last(struct evhttp_connection *conn)
+{
+	if (evbuffer_get_length(bufferevent_get_output(conn->bev)))
+		conn->state = HTTP_FLUSHING;
+	else
+		connection_end(conn);
 }
 
 /* ---- A request comes ---- */
@@ -377,16 +391,17 @@ role_eof(struct evhttp_connection *conn)
 	if (conn->current)
 		role_fail(conn, EVREQ_HTTP_EOF, 0);
 	else
-		connection_end(conn);
+		serve_last(conn);
 }
 
 static void
 on_timeout(struct evhttp_connection *conn, short what)
 {
-	const bool idle = !conn->current && http_parser_idle(&conn->parser);
+	const bool unsent = evbuffer_get_length(bufferevent_get_output(conn->bev)) != 0;
+	const bool idle = !conn->current && http_parser_idle(&conn->parser) && !unsent;
 	if ((what & BEV_EVENT_WRITING) || conn->state == HTTP_LINGERING || (conn->state == HTTP_READING && idle))
 		connection_end(conn);
-	else if (conn->state == HTTP_READING && !conn->paused)
+	else if (conn->state == HTTP_READING && !conn->paused && !unsent)
 		role_fail(conn, EVREQ_HTTP_TIMEOUT, 408);
 	else if (!conn->held_up)
 		(void)bufferevent_enable(conn->bev, EV_READ); /* it is not the peer's turn */

@@ -4,6 +4,7 @@
 
 #include "functions.h"
 #include "memory.h"
+#include "serve.h"
 
 #include <event2/event.h>
 #include <event2/util.h>
@@ -100,7 +101,7 @@ plugin_evhttp_drain(struct evhttp *http, void (*done)(struct evhttp *, void *), 
 	if (http->connection_count == 0) event_active(http->drained, EV_TIMEOUT, 1);
 	for (conn = TAILQ_FIRST(&http->connections); conn; conn = next) {
 		next = TAILQ_NEXT(conn, next);
-		if (conn->state == HTTP_READING && !conn->current && http_parser_idle(&conn->parser)) connection_end(conn);
+		if (conn->state == HTTP_READING && !conn->current && http_parser_idle(&conn->parser)) serve_last(conn);
 	}
 	return 0;
 }

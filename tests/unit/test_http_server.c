@@ -655,6 +655,46 @@ streams(void **state)
 	fixture_end(&f);
 }
 
+/* A client that takes its answer slowly is not idle, whatever the time between two requests may be. */
+static void
+answer_slowly(struct evhttp_request *req, void *arg)
+{
+	static const int small = 4096;
+	struct evbuffer *body = evbuffer_new();
+	const int fd = bufferevent_getfd(evhttp_connection_get_bufferevent(evhttp_request_get_connection(req)));
+	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &small, sizeof(small)), 0);
+	evbuffer_add(body, arg, 100000);
+	evhttp_send_reply(req, 200, "OK", body);
+	evbuffer_free(body);
+}
+
+static void
+slow_reader(void **state)
+{
+	static char block[100000];
+	static const int small = 4096;
+	const struct timeval short_time = {0, 150000};
+	struct fixture f;
+	size_t got = 0;
+	(void)state;
+	fixture_begin(&f);
+	evhttp_set_read_timeout_tv(f.http, &short_time); /* a call of libevent 2.2 */
+	evhttp_set_gencb(f.http, answer_slowly, block);
+	const int fd = fixture_connect(&f);
+	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small)), 0);
+	fixture_send(&f, fd, "GET / HTTP/1.1\r\n" END, strlen("GET / HTTP/1.1\r\n" END));
+	for (int i = 0; i < 2000 && got <= sizeof(block); i++) {
+		char piece[4000];
+		fixture_run_ms(&f, 10);
+		const ssize_t n = recv(fd, piece, sizeof(piece), 0);
+		if (n == 0) break;
+		if (n > 0) got += (size_t)n;
+	}
+	assert_true(got > sizeof(block));
+	close(fd);
+	fixture_end(&f);
+}
+
 /* ---- Half-closed and gone ---- */
 
 static void
@@ -712,6 +752,36 @@ draining(void **state)
 	assert_true(done);
 	close(idle);
 	close(busy);
+	fixture_end(&f);
+}
+
+/* Answered, and then drained in the same callback: what was answered is still sent. */
+static void
+answer_and_drain(struct evhttp_request *req, void *arg)
+{
+	struct fixture *f = arg;
+	struct evbuffer *body = evbuffer_new();
+	char block[4096];
+	memset(block, 'x', sizeof(block));
+	for (int i = 0; i < 24; i++)
+		evbuffer_add(body, block, sizeof(block));
+	evhttp_send_reply(req, 200, "OK", body);
+	evbuffer_free(body);
+	assert_int_equal(evhttp_drain(f->http, drained, f->seen + 100), 0);
+}
+
+static void
+draining_in_the_callback(void **state)
+{
+	struct fixture f;
+	(void)state;
+	fixture_begin(&f);
+	evhttp_set_gencb(f.http, answer_and_drain, &f);
+	fixture_ask(&f, "GET / HTTP/1.1\r\n" END);
+	assert_true(f.closed);
+	assert_true(f.answer_len > 24 * 4096);
+	fixture_run_ms(&f, 5);
+	assert_int_equal(f.seen[100], 1);
 	fixture_end(&f);
 }
 
@@ -851,10 +921,12 @@ main(void)
 #endif
 		cmocka_unit_test(on_complete),
 		cmocka_unit_test(streams),
+		cmocka_unit_test(slow_reader),
 		cmocka_unit_test(half_closed),
 		cmocka_unit_test(current_base),
 #ifdef EVHTTP_SERVER_LENIENT
 		cmocka_unit_test(draining),
+		cmocka_unit_test(draining_in_the_callback),
 		cmocka_unit_test(paused_uploads),
 #endif
 	};
