@@ -56,4 +56,18 @@ EXTRA_DIST += \
 	samples/out-of-tree/filter-zlib/README.md \
 	samples/out-of-tree/filter-zlib/filter-zlib.c \
 	samples/out-of-tree/filter-zlib/filter-zlib.h \
-	samples/out-of-tree/filter-zlib/zlib-send.c
+	samples/out-of-tree/filter-zlib/zlib-send.c \
+	samples/out-of-tree/proto-resp/Makefile \
+	samples/out-of-tree/proto-resp/README.md \
+	samples/out-of-tree/proto-resp/check \
+	samples/out-of-tree/proto-resp/command.c \
+	samples/out-of-tree/proto-resp/command.h \
+	samples/out-of-tree/proto-resp/proto-resp.c \
+	samples/out-of-tree/proto-resp/proto-resp.h \
+	samples/out-of-tree/proto-resp/request-test.c \
+	samples/out-of-tree/proto-resp/request.c \
+	samples/out-of-tree/proto-resp/request.h \
+	samples/out-of-tree/proto-resp/resp-client.c \
+	samples/out-of-tree/proto-resp/resp-server.c \
+	samples/out-of-tree/proto-resp/store.c \
+	samples/out-of-tree/proto-resp/store.h
