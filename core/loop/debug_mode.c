@@ -20,7 +20,9 @@ struct record {
 	bool added;
 };
 
+#ifndef DISABLE_DEBUG_MODE
 bool debug_mode_on;
+#endif
 atomic_bool debug_mode_late;
 
 static pthread_mutex_t table_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -187,12 +189,14 @@ debug_mode_check_idle_slow(const struct event *ev, const char *function)
 void
 event_enable_debug_mode(void)
 {
+#ifndef DISABLE_DEBUG_MODE
 	if (debug_mode_on) return;
 	if (atomic_load(&debug_mode_late)) {
 		log_warnx("event_enable_debug_mode: there are events already, which it does not know; call it first of all");
 		incomplete = true;
 	}
 	debug_mode_on = true;
+#endif
 }
 
 void

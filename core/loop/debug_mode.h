@@ -8,7 +8,11 @@
 
 struct event;
 
+#ifdef DISABLE_DEBUG_MODE
+#define debug_mode_on false
+#else
 extern bool debug_mode_on;
+#endif
 extern atomic_bool debug_mode_late; /* an event was assigned while it was off */
 
 void debug_mode_assign_slow(const struct event *ev);

@@ -294,6 +294,9 @@ mistakes_are_stopped(void **state)
 		{"priority_of_zeroed", priority_of_zeroed},
 		{"pending_of_zeroed", pending_of_zeroed},
 	};
+#ifdef EVENT__DISABLE_DEBUG_MODE
+	skip();
+#endif
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		int code = in_child(table[i].body);
 		if (code != STOPPED) fail_msg("%s: exit code %d", table[i].name, code);
@@ -305,6 +308,9 @@ static void
 aborts(void **state)
 {
 	(void)state;
+#ifdef EVENT__DISABLE_DEBUG_MODE
+	skip();
+#endif
 	int status;
 	pid_t child = fork();
 	if (child == 0) {
