@@ -32,6 +32,7 @@ loop_programs += tests/unit/test_bufferevent_pair
 loop_programs += tests/unit/test_bufferevent_random
 loop_programs += tests/unit/test_bufferevent_type
 EXTRA_DIST += tests/unit/bufferevent_fixture.h
+loop_programs += tests/unit/test_dns_chaos
 loop_programs += tests/unit/test_dns_client
 loop_programs += tests/unit/test_dns_config
 loop_programs += tests/unit/test_dns_getaddrinfo

@@ -5,6 +5,11 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
+
+#ifndef MSG_NOSIGNAL
+#define MSG_NOSIGNAL 0
+#endif
 
 #define READ_AT_ONCE 65536
 #define UNSENT_MAX (4u << 20) /* a peer that does not read gets no more than that */
@@ -83,6 +88,20 @@ is_temporary(int error)
 	return error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
 }
 
+/* As evbuffer_write(), but a peer that is gone raises no SIGPIPE in the program. */
+static ssize_t
+write_out(struct dns_stream *stream)
+{
+	struct evbuffer_iovec pieces[8];
+	struct msghdr message = {0};
+	int count = evbuffer_peek(stream->out, -1, NULL, pieces, 8);
+	message.msg_iov = pieces;
+	message.msg_iovlen = (size_t)(count < 8 ? count : 8);
+	ssize_t sent = sendmsg(stream->fd, &message, MSG_NOSIGNAL);
+	if (sent > 0) evbuffer_drain(stream->out, (size_t)sent);
+	return sent;
+}
+
 int
 dns_stream_flush(struct dns_stream *stream)
 {
@@ -94,7 +113,7 @@ dns_stream_flush(struct dns_stream *stream)
 	}
 	stream->writing = false;
 	if (evbuffer_get_length(stream->out) == 0) return 0;
-	if (evbuffer_write(stream->out, stream->fd) < 0 && !is_temporary(errno)) return -1;
+	if (write_out(stream) < 0 && !is_temporary(errno)) return -1;
 	if (evbuffer_get_length(stream->out) == 0) return 0;
 	stream->writing = event_add(stream->write_event, NULL) == 0;
 	return stream->writing ? 0 : -1;
