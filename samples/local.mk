@@ -52,6 +52,11 @@ samples_https_server_CFLAGS = $(sample_cflags) $(OPENSSL_CFLAGS)
 samples_https_server_LDADD = libevent_openssl.la libevent_extra.la libevent_core.la $(OPENSSL_LIBS)
 
 EXTRA_DIST += \
+	samples/out-of-tree/backend-count/Makefile \
+	samples/out-of-tree/backend-count/README.md \
+	samples/out-of-tree/backend-count/backend-count.c \
+	samples/out-of-tree/backend-count/check \
+	samples/out-of-tree/backend-count/ping-pong.c \
 	samples/out-of-tree/filter-zlib/Makefile \
 	samples/out-of-tree/filter-zlib/README.md \
 	samples/out-of-tree/filter-zlib/filter-zlib.c \
