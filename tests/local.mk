@@ -53,8 +53,6 @@ loop_programs += tests/unit/test_ratelimit
 loop_programs += tests/unit/test_rpc
 loop_programs += tests/unit/test_rpc_native
 loop_programs += tests/unit/test_rpc_native_wrong
-loop_programs += tests/unit/test_signal
-loop_programs += tests/unit/test_threads
 loop_programs += tests/unit/test_timer
 
 # Programs that need more than the common libraries.
