@@ -132,7 +132,9 @@ enum http_parse_error
 http_fields_end(struct http_parser *parser, int *status)
 {
 	end_connection(parser);
-	if (!parser->response && !parser->lenient && parser->minor >= 1 && parser->hosts != 1) return HTTP_BAD_HOST;
+	if (!parser->response && !parser->lenient && parser->minor >= 1 && parser->hosts != 1 &&
+		!(parser->host_optional && parser->hosts == 0))
+		return HTTP_BAD_HOST;
 	if (parser->response && response_without_body(parser)) {
 		parser->framing = HTTP_FRAMING_NONE;
 		return HTTP_PARSE_OK;

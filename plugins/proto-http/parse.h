@@ -66,6 +66,7 @@ struct http_parser {
 	/* Response only, set before each: what was asked decides whether a body follows (RFC 9112, 6.3). */
 	bool answers_head;
 	bool answers_connect;
+	bool host_optional; /* may be set when the request line is known, until the next reset: Host may be missing */
 
 	/* Of the latest event. */
 	struct http_span method, target, reason, name, value;

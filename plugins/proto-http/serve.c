@@ -256,6 +256,8 @@ role_first_line(struct evhttp_connection *conn)
 		role_fail(conn, EVREQ_HTTP_BUFFER_ERROR, 503);
 		return -1;
 	}
+	/* Clients of libevent's evrpc send no Host. */
+	conn->parser.host_optional = strncmp(req->uri, "/.rpc.", 6) == 0;
 	if (!http->new_request_cb) return 0;
 	request_enter(request);
 	const int wanted = http->new_request_cb(req, http->new_request_arg);

@@ -13,9 +13,12 @@
 #include <event2/rpc.h>
 #include <event2/rpc_struct.h>
 #include <event2/tag.h>
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 struct number {
 	uint32_t value;
@@ -354,6 +357,27 @@ not_a_call(void **state)
 	}
 }
 
+/* Other clients, such as libevent's, send no Host. */
+static void
+no_host(void **state)
+{
+	(void)state;
+	static const char request[] = "POST /.rpc.Double HTTP/1.1\r\nContent-Length: 3\r\n\r\n\x01\x01\x05";
+	char answer[1000] = "";
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(write(fd, request, sizeof(request) - 1), sizeof(request) - 1);
+	for (int turns = 0; turns < 1000 && !strstr(answer, "\r\n\r\n"); turns++) {
+		event_base_loop(base, EVLOOP_NONBLOCK);
+		(void)!recv(fd, answer, sizeof(answer) - 1, MSG_DONTWAIT);
+		usleep(1000);
+	}
+	assert_memory_equal(answer, "HTTP/1.1 200 ", 13);
+	close(fd);
+}
+
 int
 main(void)
 {
@@ -366,6 +390,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(held_call, setup, teardown),
 		cmocka_unit_test_setup_teardown(hooks, setup, teardown),
 		cmocka_unit_test_setup_teardown(not_a_call, setup, teardown),
+		cmocka_unit_test_setup_teardown(no_host, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
