@@ -104,6 +104,7 @@ test_scripts += tests/abi/exports.sh
 test_scripts += tests/abi/headers.sh
 test_scripts += tests/event-plugin/tool.sh
 test_scripts += tests/dns/peers.sh
+test_scripts += tests/rpcgen/interop.sh
 test_scripts += tests/rpcgen/rpcgen.sh
 test_scripts += tests/rpcgen/samples.sh
 include tests/registry/local.mk
@@ -163,5 +164,6 @@ EXTRA_DIST += tests/cases.awk tests/differential/compare tests/differential/list
 	tests/include/cmocka.h tests/known-holes tests/run
 
 EXTRA_DIST += tests/unit/http_fixture.h tests/unit/registry_fixture.h
-EXTRA_DIST += tests/rpcgen/messages.rpc tests/rpcgen/use.c
+EXTRA_DIST += tests/rpcgen/messages.rpc tests/rpcgen/use.c tests/rpcgen/peer.c tests/rpcgen/messages.gen.c \
+	tests/rpcgen/messages.gen.h
 EXTRA_DIST += tests/unit/rpc_native_fixture.h

@@ -930,3 +930,119 @@ evtag_unmarshal_tree(struct evbuffer *buffer, ev_uint32_t wanted, struct tree *m
 	evbuffer_free(inner);
 	return result;
 }
+
+/* ---- word ---- */
+
+static struct word_access_ word_access_functions_ = {
+	.text_assign = word_text_assign,
+	.text_get = word_text_get,
+};
+
+struct word *
+word_new(void)
+{
+	return word_new_with_arg(NULL);
+}
+
+struct word *
+word_new_with_arg(void *unused)
+{
+	(void)unused;
+	struct word *msg = calloc(1, sizeof(*msg));
+	if (msg) msg->base = &word_access_functions_;
+	return msg;
+}
+
+void
+word_free(struct word *msg)
+{
+	if (!msg) return;
+	word_clear(msg);
+	free(msg);
+}
+
+void
+word_clear(struct word *msg)
+{
+	free(msg->text_data);
+	msg->text_data = NULL;
+	msg->text_set = 0;
+}
+
+int
+word_text_assign(struct word *msg, const char *value)
+{
+	char *copy = strdup(value);
+	if (!copy) return -1;
+	free(msg->text_data);
+	msg->text_data = copy;
+	msg->text_set = 1;
+	return 0;
+}
+
+int
+word_text_get(struct word *msg, char **value)
+{
+	if (!msg->text_set) return -1;
+	*value = msg->text_data;
+	return 0;
+}
+
+void
+word_marshal(struct evbuffer *buffer, const struct word *msg)
+{
+	if (msg->text_set) evtag_marshal_string(buffer, WORD_TEXT, msg->text_data);
+}
+
+int
+word_unmarshal(struct word *msg, struct evbuffer *buffer)
+{
+	while (evbuffer_get_length(buffer) > 0) {
+		ev_uint32_t tag;
+		if (evtag_peek(buffer, &tag) < 0) return -1;
+		switch (tag) {
+		case WORD_TEXT:
+			if (msg->text_set) return -1;
+			if (evtag_unmarshal_string(buffer, WORD_TEXT, &msg->text_data) < 0) return -1;
+			msg->text_set = 1;
+			break;
+		default:
+			return -1;
+		}
+	}
+	return word_complete(msg);
+}
+
+int
+word_complete(struct word *msg)
+{
+	if (!msg->text_set) return -1;
+	(void)msg;
+	return 0;
+}
+
+void
+evtag_marshal_word(struct evbuffer *buffer, ev_uint32_t tag, const struct word *msg)
+{
+	struct evbuffer *inner = evbuffer_new();
+	if (!inner) return;
+	word_marshal(inner, msg);
+	evtag_marshal_buffer(buffer, tag, inner);
+	evbuffer_free(inner);
+}
+
+int
+evtag_unmarshal_word(struct evbuffer *buffer, ev_uint32_t wanted, struct word *msg)
+{
+	ev_uint32_t tag;
+	int result = -1;
+	if (rpc_depth_ >= RPC_DEPTH_MAX) return -1;
+	struct evbuffer *inner = evbuffer_new();
+	if (!inner) return -1;
+	rpc_depth_++;
+	if (evtag_unmarshal(buffer, &tag, inner) >= 0 && tag == wanted)
+		result = word_unmarshal(msg, inner);
+	rpc_depth_--;
+	evbuffer_free(inner);
+	return result;
+}

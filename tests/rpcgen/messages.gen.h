@@ -15,6 +15,7 @@ struct msg;
 struct kill;
 struct run;
 struct tree;
+struct word;
 
 /* Tags of msg, and what comes behind the largest */
 enum msg_ {
@@ -243,6 +244,38 @@ int tree_child_assign(struct tree *, const struct tree *);
 int tree_child_get(struct tree *, struct tree **);
 int tree_leaf_assign(struct tree *, const ev_uint32_t );
 int tree_leaf_get(struct tree *, ev_uint32_t *);
+/* --- */
+
+/* Tags of word, and what comes behind the largest */
+enum word_ {
+	WORD_TEXT = 1,
+	WORD_MAX_TAGS
+};
+
+/* How EVTAG_ASSIGN() and the like reach the fields */
+struct word_access_ {
+	int (*text_assign)(struct word *, const char *);
+	int (*text_get)(struct word *, char **);
+};
+
+struct word {
+	struct word_access_ *base;
+
+	char *text_data;
+	ev_uint8_t text_set;
+};
+
+struct word *word_new(void);
+struct word *word_new_with_arg(void *);
+void word_free(struct word *);
+void word_clear(struct word *);
+void word_marshal(struct evbuffer *, const struct word *);
+int word_unmarshal(struct word *, struct evbuffer *);
+int word_complete(struct word *);
+void evtag_marshal_word(struct evbuffer *, ev_uint32_t, const struct word *);
+int evtag_unmarshal_word(struct evbuffer *, ev_uint32_t, struct word *);
+int word_text_assign(struct word *, const char *);
+int word_text_get(struct word *, char **);
 /* --- */
 
 #ifdef __cplusplus

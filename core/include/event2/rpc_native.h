@@ -29,8 +29,9 @@
  * On the wire such a call is one of event2/rpc.h. The request has the arguments that go in as tags 1, 2 and so on; the
  * reply has the result (unless it is v) and then what comes out as tags 1, 2 and so on. Integers are as `int` and
  * `int64` of event_rpcgen (negative ones in two's complement of their width), d is 8 bytes (IEEE 754, the highest
- * first), s and S are `string`, with '?' `optional string`, b and B are `bytes`, m and M are `struct[NAME]`. So generated code
- * may be on either side. The caller's signature goes along as tag 0, and the server refuses another than its own.
+ * first), s and S are `string`, with '?' `optional string`, b and B are `bytes`, m and M are `struct[NAME]`. So a client
+ * of generated code, also one on libevent, can call a native function. A native client sends its signature along as
+ * tag 0, which a native server compares with its own, and which generated code does not know.
  *
  * Signatures that are wrong are refused with a log line that says where. Threads: as in event2/rpc.h.
  */
