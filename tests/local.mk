@@ -88,9 +88,14 @@ plain_programs += tests/unit/test_log
 endif
 
 # What goes through the look-alike of kqueue where the real one is missing: all that a backend can do wrong.
-lookalike_programs = tests/contract/contract tests/unit/test_bufferevent tests/unit/test_descriptors \
-	tests/unit/test_event tests/unit/test_finalize tests/unit/test_fork tests/unit/test_listener tests/unit/test_signal \
-	tests/unit/test_threads tests/unit/test_timer
+lookalike_programs = tests/unit/test_bufferevent tests/unit/test_descriptors tests/unit/test_event \
+	tests/unit/test_finalize tests/unit/test_timer
+if PLUGINS
+lookalike_programs += tests/contract/contract
+endif
+if THREADS
+lookalike_programs += tests/unit/test_fork tests/unit/test_listener tests/unit/test_signal tests/unit/test_threads
+endif
 
 # Folders of tests that have several sources.
 include tests/broken-plugins/local.mk
