@@ -9,6 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#ifdef __APPLE__
+#define st_mtim st_mtimespec
+#endif
+
 /* Reads until the end of the file, or until room is full. Returns how much, or -1. */
 static ssize_t
 read_all(int fd, char *room, size_t size)
