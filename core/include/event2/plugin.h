@@ -283,8 +283,8 @@ struct event_plugin_info {
 EVENT2_CORE_EXPORT_SYMBOL
 int event_plugin_foreach(int (*visit)(const struct event_plugin_info *info, void *arg), void *arg);
 
-/** Calls visit for each folder in which plugins are looked for, in order, whether it exists or not. Stops when visit does
- * not return 0, and returns that; else 0. No lock is held while visit runs. Thread: any. */
+/** Calls visit for each folder in which plugins are looked for, in order, whether it exists or not. Stops when visit
+ * does not return 0, and returns that; else 0. No lock is held while visit runs. Thread: any. */
 EVENT2_CORE_EXPORT_SYMBOL
 int event_plugin_foreach_folder(int (*visit)(const char *folder, void *arg), void *arg);
 

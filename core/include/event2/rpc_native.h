@@ -24,14 +24,15 @@
  *     m      a message in: struct NAME *, as event_rpcgen makes it
  *     M      a message out: struct NAME *, which the function fills
  *
- * b, B, m and M are for arguments, S for results; a result of type s is copied and not freed. There may be 16 arguments.
+ * b, B, m and M are for arguments, S for results; a result of type s is copied and not freed. There may be 16
+ * arguments.
  *
  * On the wire such a call is one of event2/rpc.h. The request has the arguments that go in as tags 1, 2 and so on; the
  * reply has the result (unless it is v) and then what comes out as tags 1, 2 and so on. Integers are as `int` and
  * `int64` of event_rpcgen (negative ones in two's complement of their width), d is 8 bytes (IEEE 754, the highest
- * first), s and S are `string`, with '?' `optional string`, b and B are `bytes`, m and M are `struct[NAME]`. So a client
- * of generated code, also one on libevent, can call a native function. A native client sends its signature along as
- * tag 0, which a native server compares with its own, and which generated code does not know.
+ * first), s and S are `string`, with '?' `optional string`, b and B are `bytes`, m and M are `struct[NAME]`. So a
+ * client of generated code, also one on libevent, can call a native function. A native client sends its signature along
+ * as tag 0, which a native server compares with its own, and which generated code does not know.
  *
  * Signatures that are wrong are refused with a log line that says where. Threads: as in event2/rpc.h.
  */
