@@ -119,6 +119,7 @@ AS_CASE([$1],
 	[backend-kqueue], [AS_IF([test "$mkevent_kqueue" = yes], [$2])],
 	[backend-devpoll], [AS_IF([test "$mkevent_devpoll" = yes], [$2])],
 	[backend-evport], [AS_IF([test "$mkevent_evport" = yes], [$2])],
+	[backend-uring], [AS_IF([test "$mkevent_uring" = yes], [$2])],
 	[filter-openssl], [AS_IF([test "$mkevent_openssl" = yes], [$2])],
 	[$2])
 ])
@@ -133,6 +134,7 @@ AC_MSG_NOTICE([
 	plugins go to:      $plugindir
 	libraries:          shared $enable_shared, static $enable_static
 	backends:           $mkevent_backends
+	io_uring backend:   $mkevent_uring
 	built into core:    ${BUILTIN_PLUGINS:-nothing}
 	TLS plugin:         $mkevent_openssl
 	native RPC (ffi):   $mkevent_libffi

@@ -110,6 +110,13 @@ AC_CHECK_DECL([$2], [AC_DEFINE([$3], [1], [Define when $1 defines $2.])], [], [A
 [#include <$1>]])
 ])
 
+# The io_uring backend, which is no part of the preference list: built where its library is there.
+AC_DEFUN([MKEVENT_LIBURING], [
+mkevent_uring=no
+PKG_CHECK_MODULES([LIBURING], [liburing >= 2.3], [mkevent_uring=yes], [:])
+AM_CONDITIONAL([BACKEND_URING], [test "$mkevent_uring" = yes])
+])
+
 AC_DEFUN([MKEVENT_TLS], [
 mkevent_openssl=no
 AS_IF([test "$enable_openssl" != no], [

@@ -126,6 +126,11 @@ endif
 if BACKEND_KQUEUE
 test_entries += $(loop_programs:=-kqueue.t)
 endif
+if BACKEND_URING
+if PLUGINS
+test_entries += tests/contract/contract-uring.t
+endif
+endif
 if KQUEUE_LOOKALIKE
 test_entries += $(lookalike_programs:=-kqueue.t)
 endif

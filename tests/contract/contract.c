@@ -3,6 +3,8 @@
  *
  *   contract FILE.so...      or without arguments EVENT_PLUGIN_PATH/backend-$EVENT_BACKEND.so
  *
+ * Ends with 77 when the kernel refuses the backend.
+ *
  * Here: what is ready and what is not. reuse.c: fds that are closed, copied, used again. time.c: deadlines, signals,
  * forks, memory. model.c: random changes against poll(2). */
 #include "harness.h"
@@ -394,6 +396,7 @@ run_file(const char *file)
 		for (int k = 0; k < parts[i].count && count < ROOM; k++)
 			cases[count++] = parts[i].cases[k];
 	harness_file = file;
+	if (harness_refused()) return printf("%s: the kernel refuses it\n", file), 77;
 	return _cmocka_run_group_tests(file, cases, count, NULL, NULL);
 }
 

@@ -110,6 +110,24 @@ harness_open(struct harness *h, uint32_t flags)
 	return h->state != NULL;
 }
 
+bool
+harness_refused(void)
+{
+	struct harness h = {.object = dlopen(harness_file, RTLD_NOW | RTLD_LOCAL)};
+	const struct event_plugin_descriptor *descriptor = h.object ? dlsym(h.object, "event_plugin") : NULL;
+	bool refused = false;
+	if (descriptor && descriptor->kind == EVENT_PLUGIN_BACKEND) {
+		h.ops.open = ((const struct event_plugin_backend *)(const void *)descriptor->interface)->open;
+		h.ops.close = ((const struct event_plugin_backend *)(const void *)descriptor->interface)->close;
+		if (harness_open(&h, EVENT_BASE_FLAG_IGNORE_ENV))
+			h.ops.close(h.state);
+		else
+			refused = errno == ENOSYS || errno == EPERM;
+	}
+	if (h.object) dlclose(h.object);
+	return refused;
+}
+
 size_t
 info_bytes(const struct harness *h)
 {

@@ -33,6 +33,8 @@ extern unsigned long harness_allocations; /* calls of malloc and its like; count
 bool harness_counts_allocations(void);
 extern unsigned long harness_calls; /* of the kernel: poll, select, epoll_ctl and epoll_wait */
 
+/* Whether the kernel, or a filter of its calls, does not allow this backend: then there is nothing to test. */
+bool harness_refused(void);
 /* For cmocka: opens the plugin and one state; closes both. */
 int harness_setup(void **state);
 int harness_teardown(void **state);

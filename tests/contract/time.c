@@ -2,6 +2,7 @@
 /* Deadlines, interruptions, forks and memory. */
 #include "harness.h"
 
+#include <errno.h>
 #include <event2/event.h>
 #include <signal.h>
 #include <string.h>
@@ -77,16 +78,22 @@ precise_deadlines(void **state)
 }
 
 #if defined(__linux__) && defined(SYS_epoll_pwait2) && defined(SYS_ppoll)
-/* A kernel, or a filter, that does not know the newer calls. */
+/* A kernel, or a filter, that does not know the call. */
 static bool
-forget_newer_calls(void)
+forget_call(unsigned number)
 {
 	struct sock_filter code[] = {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_epoll_pwait2, 0, 1), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | 38),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | 38),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
 	const struct sock_fprog program = {LENGTH(code), code};
 	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
 		   prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) == 0;
+}
+
+static bool
+forget_newer_calls(void)
+{
+	return forget_call(SYS_epoll_pwait2);
 }
 #else
 static bool
@@ -123,6 +130,39 @@ precise_deadlines_in_an_older_kernel(void **state)
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 77) skip();
 	assert_int_equal(status, 0);
 }
+
+#if defined(__linux__) && defined(SYS_io_uring_setup) && defined(SYS_epoll_pwait2) && defined(SYS_ppoll)
+static int
+refuses_without_its_call(struct harness *h)
+{
+	h->ops.close(h->state);
+	errno = 0;
+	if (!forget_call(SYS_io_uring_setup)) return 77;
+	if (harness_open(h, EVENT_BASE_FLAG_IGNORE_ENV)) return 1;
+	return errno == ENOSYS && harness_refused() ? 0 : 2;
+}
+
+/* A backend whose call is filtered says so, and nothing else happens. */
+static void
+refused_by_a_filter(void **state)
+{
+	struct harness *h = *state;
+	int status;
+	if (strcmp(h->descriptor->name, "backend-uring") != 0) skip();
+	pid_t child = fork();
+	if (child == 0) _exit(refuses_without_its_call(h));
+	assert_int_equal(waitpid(child, &status, 0), child);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 77) skip();
+	assert_int_equal(status, 0);
+}
+#else
+static void
+refused_by_a_filter(void **state)
+{
+	(void)state;
+	skip();
+}
+#endif
 
 /* Deadlines that no timeout argument can hold are only waited for in part, if at all. */
 static void
@@ -346,5 +386,6 @@ many_states(void **state)
 const struct CMUnitTest time_cases[] = {CASE(deadlines), CASE(precise_deadlines),
 	CASE(precise_deadlines_in_an_older_kernel), CASE(far_deadlines), CASE(past_deadlines_poll),
 	CASE(wakes_from_for_ever), CASE(interrupted_is_no_error), CASE(fork_and_reinit),
-	CASE(steady_state_allocates_nothing), CASE(budget_of_calls), CASE(signals), CASE(many_states)};
+	CASE(steady_state_allocates_nothing), CASE(budget_of_calls), CASE(signals), CASE(many_states),
+	CASE(refused_by_a_filter)};
 const int time_count = LENGTH(time_cases);
