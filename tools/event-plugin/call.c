@@ -69,6 +69,7 @@ ffi_type_of(struct signature_type type)
 	case 'd':
 		return &ffi_type_double;
 	case 's':
+	case 'S':
 		return &ffi_type_pointer;
 	}
 	return NULL; /* buffers and messages have no form on a command line */
@@ -184,6 +185,10 @@ print_result(struct signature_type type, const union value *value)
 		return;
 	case 's':
 		puts(value->text ? value->text : "(null)");
+		return;
+	case 'S': /* host->free() is free(): this program set no functions of its own */
+		puts(value->text ? value->text : "(null)");
+		free((char *)(uintptr_t)value->text);
 		return;
 	}
 }
