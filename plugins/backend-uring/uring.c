@@ -25,75 +25,55 @@
 #include <string.h>
 #include <time.h>
 
-#define REQUESTS 512 /* of one call; more take another one */
-#define ANSWERS 2048 /* that the ring holds; the kernel keeps what is more */
+#define REQUESTS 128 /* of one call; more take another one */
+#define ANSWERS 1024 /* that the ring holds; the kernel keeps what is more */
 
 #ifndef POLLRDHUP
 #define POLLRDHUP 0x2000
 #endif
 
-struct fdinfo {
-	struct fdinfo *next_pending, *next_ready;
-	int fd;
-	uint32_t serial;        /* of the last request */
-	uint8_t wanted, asked;  /* by the core; by the last request */
-	uint8_t ready;          /* not reported yet */
-	bool waits;             /* the request is in the kernel */
-	bool other;             /* it may be of another file */
-	bool pending, in_ready; /* is in that list */
-};
+/* The lists that an fd can be in: it needs a look before the wait; it has something to tell. */
+enum { PENDING, READY, LISTS };
 
-struct list {
-	struct fdinfo *first, **end;
+struct fdinfo {
+	struct fdinfo *next[LISTS];
+	bool in[LISTS];
+	bool waits;            /* its request is in the kernel */
+	bool other;            /* which may be of another file, or what it told is forgotten */
+	uint8_t wanted, asked; /* by the core; by the last request */
+	uint8_t ready;         /* not reported yet */
+	int fd;
+	uint32_t serial; /* of the last request */
 };
 
 struct uring {
 	struct io_uring ring;
 	bool open;
-	struct list pending, ready; /* which need a look before the wait; which have something to tell */
-	struct fdinfo **infos;      /* by fd */
+	struct list {
+		struct fdinfo *first, **end;
+	} lists[LISTS];
+	struct fdinfo **infos; /* by fd */
 	int room;
 	uint32_t last_serial;
 };
 
-/* ---- The two lists ----------------------------------------------------------------------------------------------- */
-
 static void
-lists_clear(struct uring *st)
+put(struct uring *st, int list, struct fdinfo *info)
 {
-	st->pending = (struct list){NULL, &st->pending.first};
-	st->ready = (struct list){NULL, &st->ready.first};
+	if (info->in[list]) return;
+	info->in[list] = true;
+	info->next[list] = NULL;
+	*st->lists[list].end = info;
+	st->lists[list].end = &info->next[list];
 }
 
-static void
-pend(struct uring *st, struct fdinfo *info)
-{
-	if (info->pending) return;
-	info->pending = true;
-	info->next_pending = NULL;
-	*st->pending.end = info;
-	st->pending.end = &info->next_pending;
-}
-
-static void
-ready_put(struct uring *st, struct fdinfo *info)
-{
-	if (info->in_ready) return;
-	info->in_ready = true;
-	info->next_ready = NULL;
-	*st->ready.end = info;
-	st->ready.end = &info->next_ready;
-}
-
+/* Empties the list; returns its first. */
 static struct fdinfo *
-ready_get(struct uring *st)
+empty(struct uring *st, int list)
 {
-	struct fdinfo *info = st->ready.first;
-	if (!info) return NULL;
-	st->ready.first = info->next_ready;
-	if (!st->ready.first) st->ready.end = &st->ready.first;
-	info->in_ready = false;
-	return info;
+	struct fdinfo *first = st->lists[list].first;
+	st->lists[list] = (struct list){NULL, &st->lists[list].first};
+	return first;
 }
 
 /* ---- Requests ---------------------------------------------------------------------------------------------------- */
@@ -149,14 +129,19 @@ ask(struct uring *st, struct fdinfo *info)
 static bool
 prepare(struct uring *st)
 {
-	for (struct fdinfo *info; (info = st->pending.first) != NULL;) {
-		if (info->waits && (info->other || info->asked != info->wanted) && !take_back(st, info)) return false;
-		if (info->wanted && !info->waits && !ask(st, info)) return false;
-		info->other = info->pending = false;
-		st->pending.first = info->next_pending;
+	bool all = true;
+	for (struct fdinfo *info = empty(st, PENDING), *next; info; info = next) {
+		next = info->next[PENDING];
+		info->in[PENDING] = false;
+		bool stale = info->waits && (info->other || info->asked != info->wanted);
+		if ((stale && !take_back(st, info)) || (info->wanted && !info->waits && !ask(st, info))) {
+			put(st, PENDING, info);
+			all = false;
+		} else {
+			info->other = false;
+		}
 	}
-	st->pending.end = &st->pending.first;
-	return true;
+	return all;
 }
 
 static int
@@ -183,14 +168,12 @@ backend_change(void *state, int fd, unsigned old, unsigned now, void *fdinfo)
 	struct fdinfo *info = fdinfo;
 	if ((fd >= st->room || !st->infos[fd]) && meet(st, fd, info) < 0) return -1;
 	info->wanted = (uint8_t)now;
+	if (!old || old == now || info->ready) info->other = true;
 	info->ready = 0;
-	if (now && (!old || old == now)) info->other = true;
-	if (now)
-		pend(st, info);
-	else if (info->waits && take_back(st, info))
+	if (now || (info->waits && !take_back(st, info)))
+		put(st, PENDING, info);
+	else
 		(void)io_uring_submit(&st->ring); /* what it does not take goes with the wait */
-	else if (info->waits)
-		pend(st, info);
 	return 0;
 }
 
@@ -215,11 +198,11 @@ take_answer(struct uring *st, const struct io_uring_cqe *cqe, bool fresh)
 	if (serial == 0 || !info || info->serial != serial) return;
 	if (!(cqe->flags & IORING_CQE_F_MORE)) info->waits = false;
 	if (cqe->res == -ECANCELED || (!fresh && !(info->asked & EVENT_PLUGIN_EDGE))) {
-		pend(st, info);
+		put(st, PENDING, info);
 		return;
 	}
 	info->ready |= what_of(cqe->res);
-	ready_put(st, info);
+	put(st, READY, info);
 }
 
 /* Takes all answers that are there; fresh: they came in this wait. Returns how many, ghosts included. */
@@ -245,24 +228,22 @@ take_answers(struct uring *st, bool fresh)
 static int
 report(struct uring *st, struct event_plugin_ready *out, int max)
 {
-	struct fdinfo *info;
 	int n = 0;
-	while (n < max && (info = ready_get(st)) != NULL) {
-		if (info->ready) out[n++] = (struct event_plugin_ready){info->fd, info->ready};
+	for (struct fdinfo *info = empty(st, READY), *next; info; info = next) {
+		next = info->next[READY];
+		info->in[READY] = false;
+		if (info->ready && n == max && (info->asked & EVENT_PLUGIN_EDGE)) {
+			put(st, READY, info);
+			continue;
+		}
+		if (info->ready && n < max)
+			out[n++] = (struct event_plugin_ready){info->fd, info->ready};
+		else
+			put(st, PENDING, info);
 		info->ready = 0;
 	}
-	struct list rest = st->ready;
-	st->ready = (struct list){NULL, &st->ready.first};
-	for (info = rest.first; info; info = rest.first) {
-		rest.first = info->next_ready;
-		info->in_ready = false;
-		if (info->asked & EVENT_PLUGIN_EDGE)
-			ready_put(st, info);
-		else
-			pend(st, info);
-	}
 	for (int i = 0; i < n; i++)
-		if (!st->infos[out[i].fd]->waits) pend(st, st->infos[out[i].fd]);
+		if (!st->infos[out[i].fd]->waits) put(st, PENDING, st->infos[out[i].fd]);
 	return n;
 }
 
@@ -293,7 +274,7 @@ backend_wait(void *state, uint64_t now, uint64_t deadline, struct event_plugin_r
 	struct uring *st = state;
 	(void)take_answers(st, false);
 	for (;;) {
-		if (!prepare(st) || st->ready.first) deadline = now;
+		if (!prepare(st) || st->lists[READY].first) deadline = now;
 		int result = enter(st, now, deadline);
 		unsigned answers = take_answers(st, true);
 		int n = report(st, out, max);
@@ -346,7 +327,7 @@ backend_reinit(void *state)
 	struct uring *st = state;
 	if (st->open) io_uring_queue_exit(&st->ring); /* this process' mapping and descriptor */
 	if (st->room) memset(st->infos, 0, (size_t)st->room * sizeof(struct fdinfo *));
-	lists_clear(st);
+	(void)empty(st, PENDING), (void)empty(st, READY);
 	return ring_open(st);
 }
 
@@ -367,7 +348,7 @@ backend_open(const struct event_plugin_backend_config *config)
 {
 	struct uring *st = calloc(1, sizeof(*st));
 	if (!st) return NULL;
-	lists_clear(st);
+	(void)empty(st, PENDING), (void)empty(st, READY);
 	if (ring_open(st) == 0) return st;
 	int error = errno;
 	say_refused(config->host, error);

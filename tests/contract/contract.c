@@ -218,6 +218,34 @@ edges(void **state)
 	close_all(fds, 2);
 }
 
+/* One that found no room is reported by a later wait, whatever was wanted in between. */
+static void
+edges_are_not_lost(void **state)
+{
+	struct harness *h = *state;
+	int fds[2][2];
+	if (!(h->ops.features & EV_FEATURE_ET)) skip();
+	for (int changed = 0; changed < 2; changed++) {
+		for (int i = 0; i < 2; i++) {
+			make_pair(fds[i]);
+			put_byte(fds[i][1]);
+			want(h, fds[i][0], READ | EDGE);
+		}
+		assert_int_equal(wait_ns(h, 1000 * MS, 1), 1);
+		int late = got(h, fds[0][0]) ? fds[1][0] : fds[0][0];
+		if (changed) {
+			want(h, late, READ | WRITE | EDGE);
+			want(h, late, READ | EDGE);
+		}
+		assert_int_equal(wait_ms(h, 1000), 1);
+		assert_int_equal(got(h, late), READ);
+		for (int i = 0; i < 2; i++) {
+			want(h, fds[i][0], 0);
+			close_all(fds[i], 2);
+		}
+	}
+}
+
 static void
 always_ready(struct harness *h, int fd)
 {
@@ -377,9 +405,9 @@ absurd_numbers(void **state)
 
 static const struct CMUnitTest level_cases[] = {CASE(describes_itself), CASE(nothing_watched), CASE(readable),
 	CASE(writable), CASE(both_in_one_entry), CASE(changed_and_changed_back), CASE(hang_up_is_readable),
-	CASE(broken_pipe_is_writable), CASE(peer_closed), CASE(edges), CASE(hole_regular_files_are_always_ready),
-	CASE(files_among_pipes), CASE(little_room_starves_nobody), CASE(high_numbers), CASE(bad_fd_spoils_nothing),
-	CASE(absurd_numbers)};
+	CASE(broken_pipe_is_writable), CASE(peer_closed), CASE(edges), CASE(edges_are_not_lost),
+	CASE(hole_regular_files_are_always_ready), CASE(files_among_pipes), CASE(little_room_starves_nobody),
+	CASE(high_numbers), CASE(bad_fd_spoils_nothing), CASE(absurd_numbers)};
 
 static int
 run_file(const char *file)

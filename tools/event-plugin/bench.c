@@ -48,7 +48,9 @@ base_with(const char *method)
 	const char **methods = event_get_supported_methods();
 	for (int i = 0; config && methods[i]; i++)
 		if (strcasecmp(methods[i], method) != 0) event_config_avoid_method(config, methods[i]);
-	if (config) event_config_set_flag(config, EVENT_BASE_FLAG_IGNORE_ENV);
+	/* One that is no part of the preference list can only be had by its name in the environment. */
+	const char *named = getenv("EVENT_BACKEND");
+	if (config && (!named || strcasecmp(named, method) != 0)) event_config_set_flag(config, EVENT_BASE_FLAG_IGNORE_ENV);
 	struct event_base *base = config ? event_base_new_with_config(config) : NULL;
 	if (config) event_config_free(config);
 	return base;
