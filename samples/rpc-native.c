@@ -96,14 +96,14 @@ static int answers, failures;
 
 /* The connection is kept, so the loop would go on. */
 static void
-answered(const union evrpc_native_value *result)
+answered(const struct evrpc_native_value *result)
 {
 	if (!result) failures++;
 	if (++answers == 3) event_base_loopbreak(loop);
 }
 
 static void
-counted(const struct evrpc_status *status, const union evrpc_native_value *result, void *arg)
+counted(const struct evrpc_status *status, const struct evrpc_native_value *result, void *arg)
 {
 	(void)status, (void)arg;
 	if (result) printf("%llu words\n", (unsigned long long)result->u);
@@ -111,7 +111,7 @@ counted(const struct evrpc_status *status, const union evrpc_native_value *resul
 }
 
 static void
-raised(const struct evrpc_status *status, const union evrpc_native_value *result, void *arg)
+raised(const struct evrpc_status *status, const struct evrpc_native_value *result, void *arg)
 {
 	struct evbuffer *out = arg; /* filled by now */
 	(void)status;
@@ -124,7 +124,7 @@ raised(const struct evrpc_status *status, const union evrpc_native_value *result
 }
 
 static void
-escaped(const struct evrpc_status *status, const union evrpc_native_value *result, void *arg)
+escaped(const struct evrpc_status *status, const struct evrpc_native_value *result, void *arg)
 {
 	(void)status, (void)arg;
 	if (result) printf("as HTML: %s\n", result->s ? result->s : "(nothing)");

@@ -52,10 +52,10 @@ call_unmarshal(void *memory, struct evbuffer *buffer)
 	return 0;
 }
 
-static union evrpc_native_value
+static struct evrpc_native_value
 public_value(const struct native_value *value, struct signature_type type)
 {
-	union evrpc_native_value result = {0};
+	struct evrpc_native_value result = {0};
 	switch (type.letter) {
 	case 'c':
 		result.i = (int8_t)value->slot.u8;
@@ -89,7 +89,7 @@ call_done(struct evrpc_status *status, void *request, void *reply, void *arg)
 	if (status->error == EVRPC_STATUS_ERR_NONE &&
 		rpc_http->evhttp_request_get_response_code(status->http_req) != HTTP_OK)
 		status->error = EVRPC_STATUS_ERR_BADPAYLOAD;
-	union evrpc_native_value result = {0};
+	struct evrpc_native_value result = {0};
 	if (call->form.signature.types[0].letter != 'v')
 		result = public_value(&call->values.at[0], call->form.signature.types[0]);
 	call->cb(status, status->error == EVRPC_STATUS_ERR_NONE ? &result : NULL, call->cb_arg);

@@ -200,13 +200,13 @@ counting_teardown(void **state)
 
 struct outcome {
 	int calls, error;
-	union evrpc_native_value value;
+	struct evrpc_native_value value;
 	char text[100];
 	bool null_text;
 };
 
 static void
-done(const struct evrpc_status *status, const union evrpc_native_value *result, void *arg)
+done(const struct evrpc_status *status, const struct evrpc_native_value *result, void *arg)
 {
 	struct outcome *outcome = arg;
 	outcome->calls++;

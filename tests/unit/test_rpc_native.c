@@ -3,7 +3,7 @@
 #include "rpc_native_fixture.h"
 
 static void
-done_text(const struct evrpc_status *status, const union evrpc_native_value *result, void *arg)
+done_text(const struct evrpc_status *status, const struct evrpc_native_value *result, void *arg)
 {
 	struct outcome *outcome = arg;
 	done(status, result, arg);
@@ -310,7 +310,7 @@ static void
 message_done(struct evrpc_status *status, struct number *request, struct number *reply, void *arg)
 {
 	(void)request, (void)reply;
-	done(status, status->error ? NULL : &(union evrpc_native_value){0}, arg);
+	done(status, status->error ? NULL : &(struct evrpc_native_value){0}, arg);
 }
 
 static void

@@ -97,17 +97,19 @@ int evrpc_native_publish(struct evrpc_base *base, const char *plugin, const char
 
 /** What a call returned. Which member counts is said by the signature: i for c h i l, u for C H I L z, d for d, s for s
  * and S (valid during the callback). */
-union evrpc_native_value {
-	int64_t i;
-	uint64_t u;
-	double d;
-	const char *s;
+struct evrpc_native_value {
+	union {
+		int64_t i;
+		uint64_t u;
+		double d;
+		const char *s;
+	};
 };
 
 /** The end of a call. status->error: EVRPC_STATUS_ERR_*; whatever the server refuses is EVRPC_STATUS_ERR_BADPAYLOAD.
  * result: NULL when there was an error. */
 typedef void (*evrpc_native_cb)(
-	const struct evrpc_status *status, const union evrpc_native_value *result, void *cb_arg);
+	const struct evrpc_status *status, const struct evrpc_native_value *result, void *cb_arg);
 
 /** Calls a function of another process.
  *
