@@ -4,6 +4,9 @@
 
 #include <event2/event.h>
 #include <event2/event_struct.h>
+#ifdef __linux__
+#include <sys/epoll.h>
+#endif
 
 #define FDS_MAX 64
 
@@ -101,6 +104,83 @@ ready64(void)
 	}
 }
 
+/* ---- The same with the system's calls alone: what is left to be had ---------------------------------------------- */
+
+#ifdef __linux__
+static int
+bare_watch(int count, int fds[][2])
+{
+	int set = epoll_create1(EPOLL_CLOEXEC);
+	for (int i = 0; i < count; i++) {
+		bench_pipe(fds[i]);
+		struct epoll_event event = {.events = EPOLLIN, .data.fd = fds[i][0]};
+		if (epoll_ctl(set, EPOLL_CTL_ADD, fds[i][0], &event) < 0) bench_die("epoll_ctl");
+	}
+	return set;
+}
+
+static void
+bare_end(int set, int count, int fds[][2])
+{
+	for (int i = 0; i < count; i++)
+		close(fds[i][0]), close(fds[i][1]);
+	close(set);
+}
+
+static void
+bare_turn(void)
+{
+	enum { TURNS = 2000000 };
+	int fds[1][2], set = bare_watch(1, fds);
+	struct epoll_event events[64];
+	uint64_t begin = bench_wall();
+	for (int i = 0; i < TURNS; i++)
+		if (epoll_wait(set, events, 64, 0) < 0) bench_die("epoll_wait");
+	bench_print("bare_turn", bench_wall() - begin, TURNS);
+	bare_end(set, 1, fds);
+}
+
+static void
+bare_byte_hop(void)
+{
+	enum { HOPS = 500000 };
+	int fds[2][2], set = bare_watch(2, fds);
+	struct epoll_event events[64];
+	char byte = 'x';
+	uint64_t begin = bench_wall();
+	if (write(fds[0][1], &byte, 1) != 1) bench_die("write");
+	for (long left = HOPS; left > 0;) {
+		int n = epoll_wait(set, events, 64, -1);
+		for (int i = 0; i < n; i++, left--) {
+			int fd = events[i].data.fd;
+			if (read(fd, &byte, 1) != 1 || write(fd == fds[0][0] ? fds[1][1] : fds[0][1], &byte, 1) != 1)
+				bench_die("hop");
+		}
+	}
+	bench_print("bare_byte_hop", bench_wall() - begin, HOPS);
+	bare_end(set, 2, fds);
+}
+
+static void
+bare_ready64(void)
+{
+	enum { TURNS = 40000 };
+	int fds[FDS_MAX][2], set = bare_watch(FDS_MAX, fds);
+	struct epoll_event events[64];
+	for (int i = 0; i < FDS_MAX; i++)
+		if (write(fds[i][1], "x", 1) != 1) bench_die("write");
+	ready_seen = 0;
+	uint64_t begin = bench_wall();
+	for (int i = 0; i < TURNS; i++) {
+		int n = epoll_wait(set, events, 64, 0);
+		for (int e = 0; e < n; e++)
+			ready(events[e].data.fd, EV_READ, NULL);
+	}
+	bench_print("bare_ready64", bench_wall() - begin, (uint64_t)ready_seen);
+	bare_end(set, FDS_MAX, fds);
+}
+#endif
+
 static void
 active(void)
 {
@@ -172,8 +252,20 @@ base_new_free(void)
 int
 main(int argc, char **argv)
 {
-	static const struct bench_case cases[] = {{"turn", turn}, {"byte_hop", byte_hop}, {"ready64", ready64},
-		{"active", active}, {"stop_start_fd", stop_start_fd}, {"base_new_free", base_new_free}, {NULL, NULL}};
+	static const struct bench_case cases[] = {
+#ifdef __linux__
+		{"bare_turn", bare_turn},
+		{"bare_byte_hop", bare_byte_hop},
+		{"bare_ready64", bare_ready64},
+#endif
+		{"turn", turn},
+		{"byte_hop", byte_hop},
+		{"ready64", ready64},
+		{"active", active},
+		{"stop_start_fd", stop_start_fd},
+		{"base_new_free", base_new_free},
+		{NULL, NULL},
+	};
 	base = event_base_new();
 	if (!base) bench_die("event_base_new");
 	int result = bench_main(argc, argv, cases);
