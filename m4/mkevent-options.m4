@@ -66,10 +66,12 @@ for mkevent_folder in "$srcdir"/plugins/*/local.mk; do
 		MKEVENT_IS_BUILDABLE([$mkevent_name], [AS_VAR_APPEND([mkevent_available], [" $mkevent_name"])])])
 done
 
+# "All" by default is without io_uring: every static program would have to link liburing.
 AS_CASE([$with_builtin_plugins],
 	[no], [mkevent_builtin=],
 	[yes|all], [mkevent_builtin=$mkevent_available],
-	[default], [AS_IF([test "$enable_shared" = no], [mkevent_builtin=$mkevent_available],
+	[default], [AS_IF([test "$enable_shared" = no],
+			[mkevent_builtin=`AS_ECHO(["$mkevent_available"]) | sed 's/ backend-uring//'`],
 		[AS_CASE([" $mkevent_available "], [*" backend-poll "*], [mkevent_builtin=backend-poll], [mkevent_builtin=])])],
 	[mkevent_builtin=`AS_ECHO(["$with_builtin_plugins"]) | tr ',:' '  '`])
 
