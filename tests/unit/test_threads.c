@@ -423,10 +423,10 @@ take(evutil_socket_t fd, short what, void *arg)
 	count(fd, what, arg);
 }
 
-static void *
-work(void *arg)
+/* Returns what failed, or NULL. */
+static const char *
+churn(struct event *shared)
 {
-	struct event *shared = arg;
 	const struct timeval soon = {0, 500}, late = {60, 0};
 	int fds[2];
 	if (pipe(fds) < 0 || fcntl(fds[0], F_SETFL, O_NONBLOCK) < 0) return "pipe";
@@ -449,6 +449,12 @@ work(void *arg)
 	event_free(reader);
 	close(fds[0]), close(fds[1]);
 	return NULL;
+}
+
+static void *
+work(void *arg)
+{
+	return (void *)(uintptr_t)churn(arg);
 }
 
 static void
