@@ -63,9 +63,16 @@ if PLUGINS
 plain_programs += tests/unit/test_backend_choice
 plain_programs += tests/unit/test_registry
 endif
+if OPENSSL
+if THREADS
+loop_programs += tests/unit/test_ssl_threads
+endif
+endif
 EXTRA_DIST += tests/unit/ssl_fixture.h
 tests_unit_test_ssl_CPPFLAGS = $(AM_CPPFLAGS) $(OPENSSL_CFLAGS)
 tests_unit_test_ssl_LDADD = libevent_openssl.la $(test_libs) $(OPENSSL_LIBS)
+tests_unit_test_ssl_threads_CPPFLAGS = $(AM_CPPFLAGS) $(OPENSSL_CFLAGS)
+tests_unit_test_ssl_threads_LDADD = libevent_openssl.la $(test_libs) $(OPENSSL_LIBS)
 tests_unit_test_ssl_faults_CPPFLAGS = $(AM_CPPFLAGS) $(OPENSSL_CFLAGS)
 tests_unit_test_ssl_faults_LDADD = libevent_openssl.la $(test_libs) $(OPENSSL_LIBS)
 

@@ -137,11 +137,18 @@ static void
 handshake(struct tls *tls)
 {
 	ERR_clear_error();
+	tls->shaking = true;
 	bufferevent_unlock(tls->bev);
 	errno = 0;
 	int result = SSL_do_handshake(tls->ssl);
 	int error = errno;
 	bufferevent_lock(tls->bev);
+	tls->shaking = false;
+	if (tls->cut) { /* freed meanwhile, from another thread */
+		SSL_set_bio(tls->ssl, NULL, NULL);
+		ERR_clear_error();
+		return;
+	}
 	errno = error;
 	if (result != 1) {
 		tls->handshake_wants = wanted(tls, BEV_EVENT_READING, result);

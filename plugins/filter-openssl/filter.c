@@ -89,7 +89,10 @@ unlink_filter(struct bufferevent *bev)
 	bufferevent_setcb(tls->under, NULL, NULL, NULL, NULL);
 	if (!close) bufferevent_type_resume(tls->under, EV_READ);
 	/* The BIO leads to us: it goes now, while the SSL object may live on. */
-	SSL_set_bio(tls->ssl, NULL, NULL);
+	if (tls->shaking)
+		tls->cut = true;
+	else
+		SSL_set_bio(tls->ssl, NULL, NULL);
 	tls->ended = true;
 }
 

@@ -75,6 +75,7 @@ set_fd(struct bufferevent *bev, evutil_socket_t fd)
 {
 	struct tls *tls = tls_of(bev);
 	BIO *bio = NULL;
+	if (tls->shaking) return -1;
 	if (fd >= 0 && fd_of(tls->ssl) != fd) {
 		bio = tls_bio_of_socket(fd);
 		if (!bio) return -1;

@@ -32,6 +32,8 @@ struct tls {
 
 	enum bufferevent_ssl_state initial;
 	bool handshaking;
+	bool shaking; /* a handshake runs, without the lock: the SSL object is its alone */
+	bool cut;     /* what is under it is to be let go of when that is over */
 	bool renegotiating;
 	bool read_ended; /* the peer said goodbye */
 	bool ended;      /* nothing moves any more */
