@@ -101,7 +101,7 @@ if PLUGINS
 lookalike_programs += tests/contract/contract
 endif
 if THREADS
-lookalike_programs += tests/unit/test_fork tests/unit/test_listener tests/unit/test_signal tests/unit/test_threads
+lookalike_programs += tests/unit/test_fork tests/unit/test_signal
 endif
 
 # Folders of tests that have several sources.
