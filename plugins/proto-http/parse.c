@@ -131,7 +131,9 @@ start(struct http_parser *parser, const char *data, size_t len, size_t *consumed
 	data += *consumed;
 	len -= *consumed;
 	if (!next_line(parser, data, len, false, &line, &total)) {
-		if (len <= parser->limits.line) return HTTP_PARSE_MORE;
+		/* The CR of a line that is as long as it may be is no part of it. */
+		size_t most = parser->limits.line;
+		if (len <= most || (len == most + 1 && data[most] == '\r')) return HTTP_PARSE_MORE;
 		return bad(parser, HTTP_LINE_TOO_LONG, 414);
 	}
 	if (line.len > parser->limits.line) return bad(parser, HTTP_LINE_TOO_LONG, 414);
