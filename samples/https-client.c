@@ -39,8 +39,11 @@ tell_agreement(struct fetch *fetch)
 	if (fetch->told) return;
 	fetch->told = true;
 	SSL_get0_alpn_selected(ssl, &protocol, &length);
-	fprintf(stderr, "%s, %s, %.*s\n", SSL_get_version(ssl), SSL_get_cipher_name(ssl), length ? (int)length : 15,
-		length ? (const char *)protocol : "no ALPN protocol");
+	if (!length) {
+		protocol = (const unsigned char *)"no ALPN protocol";
+		length = (unsigned)strlen((const char *)protocol);
+	}
+	fprintf(stderr, "%s, %s, %.*s\n", SSL_get_version(ssl), SSL_get_cipher_name(ssl), (int)length, protocol);
 }
 
 static void
