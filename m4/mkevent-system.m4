@@ -131,6 +131,8 @@ AM_CONDITIONAL([OPENSSL], [test "$mkevent_openssl" = yes])
 # libffi, for the RPC plugin's native functions; nothing else is linked to it.
 AC_DEFUN([MKEVENT_LIBFFI], [
 mkevent_libffi=no
+# A static core would make every program need libffi: only when it is asked for.
+AS_IF([test "$with_libffi$enable_shared" = autono], [with_libffi=no])
 AS_IF([test "$with_libffi" != no], [
 	PKG_CHECK_MODULES([LIBFFI], [libffi], [mkevent_libffi=yes],
 		[AS_IF([test "$with_libffi" = yes], [AC_MSG_ERROR([--with-libffi: libffi is missing])])])])
