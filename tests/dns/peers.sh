@@ -91,7 +91,8 @@ auth-zone:
 	for-upstream: no
 	for-downstream: yes
 END
-	unbound -d -c "$work/unbound.conf" >"$work/log" 2>&1 &
+	# On the libevent that it was built with: a sanitized one of ours does not fit into it.
+	env -u LD_LIBRARY_PATH unbound -d -c "$work/unbound.conf" >"$work/log" 2>&1 &
 	pids="$pids $!"
 	client unbound
 fi
@@ -118,7 +119,7 @@ zone:
 	name: "peers.test"
 	zonefile: "peers.test"
 END
-	nsd -d -c "$work/nsd.conf" >"$work/log" 2>&1 &
+	env -u LD_LIBRARY_PATH nsd -d -c "$work/nsd.conf" >"$work/log" 2>&1 &
 	pids="$pids $!"
 	client nsd
 fi
