@@ -80,6 +80,14 @@ let_go(struct queue *q)
 	memset(q, 0, sizeof(*q));
 }
 
+/* close(2) tells nobody: what is left of closed queues goes with this object. */
+__attribute__((destructor)) static void
+let_all_go(void)
+{
+	for (int i = 0; i < QUEUES; i++)
+		if (queues[i].used) let_go(&queues[i]);
+}
+
 int
 kqueue(void)
 {
