@@ -183,4 +183,4 @@ EXTRA_DIST += tests/cases.awk tests/differential/compare tests/differential/list
 EXTRA_DIST += tests/unit/http_fixture.h tests/unit/registry_fixture.h
 EXTRA_DIST += tests/rpcgen/messages.rpc tests/rpcgen/use.c tests/rpcgen/peer.c tests/rpcgen/messages.gen.c \
 	tests/rpcgen/messages.gen.h
-EXTRA_DIST += tests/unit/rpc_native_fixture.h
+EXTRA_DIST += tests/unit/rpc_native_fixture.h tests/unit/rpc_number.h

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* event2/rpc.h: calls between a pool and a server in one process; hooks, pauses, time-outs, errors. The message is
- * written by hand as the generator would write it: one number, whose tag is 1. */
+/* event2/rpc.h: calls between a pool and a server in one process; hooks, pauses, time-outs, errors. */
 #include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,7 +11,6 @@
 #include <event2/http.h>
 #include <event2/rpc.h>
 #include <event2/rpc_struct.h>
-#include <event2/tag.h>
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -20,53 +18,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-struct number {
-	uint32_t value;
-	bool set;
-};
-
-static struct number *
-number_new_with_arg(void *arg)
-{
-	(void)arg;
-	return calloc(1, sizeof(struct number));
-}
-
-static void
-number_free(struct number *number)
-{
-	free(number);
-}
-
-static void
-number_clear(struct number *number)
-{
-	number->set = false;
-}
-
-static int
-number_complete(struct number *number)
-{
-	return number->set ? 0 : -1;
-}
-
-static void
-number_marshal(struct evbuffer *buffer, const struct number *number)
-{
-	evtag_marshal_int(buffer, 1, number->value);
-}
-
-static int
-number_unmarshal(struct number *number, struct evbuffer *buffer)
-{
-	while (evbuffer_get_length(buffer) > 0) {
-		uint32_t tag;
-		if (evtag_peek(buffer, &tag) < 0 || tag != 1) return -1;
-		if (evtag_unmarshal_int(buffer, 1, &number->value) < 0) return -1;
-		number->set = true;
-	}
-	return number_complete(number);
-}
+#include "rpc_number.h"
 
 EVRPC_HEADER(Double, number, number)
 EVRPC_GENERATE(Double, number, number)
