@@ -161,17 +161,18 @@ parse_range(const char *range, int64_t size, int64_t *first, int64_t *len)
 		return 206;
 	}
 	if (range[0] < '0' || range[0] > '9') return HTTP_OK;
-	*first = strtoll(range, &end, 10);
+	const int64_t begin = strtoll(range, &end, 10);
 	if (errno || *end != '-') return HTTP_OK;
 	int64_t last = size - 1;
 	if (end[1]) {
 		if (end[1] < '0' || end[1] > '9') return HTTP_OK;
 		last = strtoll(end + 1, &end, 10);
-		if (errno || *end || last < *first) return HTTP_OK;
+		if (errno || *end || last < begin) return HTTP_OK;
 	}
-	if (*first >= size) return 416;
+	if (begin >= size) return 416;
 	if (last > size - 1) last = size - 1;
-	*len = last - *first + 1;
+	*first = begin;
+	*len = last - begin + 1;
 	return 206;
 }
 
@@ -271,11 +272,20 @@ on_body(struct evhttp_request *req)
 }
 
 static void
+on_options(struct evhttp_request *req)
+{
+	evhttp_add_header(evhttp_request_get_output_headers(req), "Allow", "GET, HEAD, POST, PUT, DELETE, OPTIONS");
+	evhttp_send_reply(req, HTTP_NOCONTENT, NULL, NULL);
+}
+
+static void
 on_request(struct evhttp_request *req, void *arg)
 {
 	const enum evhttp_cmd_type type = evhttp_request_get_command(req);
 	if (type == EVHTTP_REQ_GET || type == EVHTTP_REQ_HEAD)
 		on_get(req, arg);
+	else if (type == EVHTTP_REQ_OPTIONS)
+		on_options(req);
 	else
 		on_body(req);
 }
@@ -370,6 +380,8 @@ main(int argc, char **argv)
 	server.http = server.base ? evhttp_new(server.base) : NULL;
 	if (!server.http) return 1;
 	evhttp_set_gencb(server.http, on_request, &server);
+	evhttp_set_allowed_methods(server.http,
+		EVHTTP_REQ_GET | EVHTTP_REQ_HEAD | EVHTTP_REQ_POST | EVHTTP_REQ_PUT | EVHTTP_REQ_DELETE | EVHTTP_REQ_OPTIONS);
 	if ((unix_socket ? listen_unix(server.http, unix_socket) : listen_tcp(server.http, address, (uint16_t)port)) < 0) {
 		perror("http-server: cannot listen");
 		return 1;

@@ -40,6 +40,7 @@ loop_programs += tests/unit/test_dns_server
 EXTRA_DIST += tests/unit/dns_fixture.h
 EXTRA_DIST += tests/unit/event_fixture.h
 check_PROGRAMS += tests/dns/ask
+check_PROGRAMS += tests/http/relay
 loop_programs += tests/unit/test_current
 loop_programs += tests/unit/test_descriptors
 loop_programs += tests/unit/test_event
@@ -116,12 +117,14 @@ test_scripts += tests/abi/exports.sh
 test_scripts += tests/abi/headers.sh
 test_scripts += tests/event-plugin/tool.sh
 test_scripts += tests/dns/peers.sh
+test_scripts += tests/http/browser.sh
+test_scripts += tests/http/curl.sh
 test_scripts += tests/rpcgen/interop.sh
 test_scripts += tests/rpcgen/rpcgen.sh
 test_scripts += tests/rpcgen/samples.sh
 include tests/registry/local.mk
 TESTS += $(test_scripts)
-EXTRA_DIST += $(test_scripts) tests/abi/report.sh
+EXTRA_DIST += $(test_scripts) tests/abi/report.sh tests/http/browser.html tests/http/servers.sh
 
 if CMOCKA
 check_PROGRAMS += $(plain_programs) $(loop_programs)

@@ -112,8 +112,6 @@ reply(struct evhttp_request *req, int code, const char *reason, struct evbuffer 
 		facts.body = NULL;
 		throw_away(body);
 	}
-	/* Whatever comes of it, the program is done with the request. */
-	req->userdone = 1;
 	req->userdone = 1; /* also without memory for the head: nobody is going to answer again */
 	if (write_head(conn, request, &fields, &facts, keep) == 0) serve_answered(conn, keep);
 }
