@@ -58,7 +58,7 @@ loop_programs += tests/unit/test_timer
 
 # Programs that need more than the common libraries.
 if OPENSSL
-loop_programs += tests/unit/test_ssl tests/unit/test_ssl_faults
+loop_programs += tests/unit/test_http_tls tests/unit/test_ssl tests/unit/test_ssl_faults
 endif
 if PLUGINS
 plain_programs += tests/unit/test_backend_choice
@@ -70,6 +70,8 @@ loop_programs += tests/unit/test_ssl_threads
 endif
 endif
 EXTRA_DIST += tests/unit/ssl_fixture.h
+tests_unit_test_http_tls_CPPFLAGS = $(AM_CPPFLAGS) $(OPENSSL_CFLAGS)
+tests_unit_test_http_tls_LDADD = libevent_openssl.la $(test_libs) $(OPENSSL_LIBS)
 tests_unit_test_ssl_CPPFLAGS = $(AM_CPPFLAGS) $(OPENSSL_CFLAGS)
 tests_unit_test_ssl_LDADD = libevent_openssl.la $(test_libs) $(OPENSSL_LIBS)
 tests_unit_test_ssl_threads_CPPFLAGS = $(AM_CPPFLAGS) $(OPENSSL_CFLAGS)

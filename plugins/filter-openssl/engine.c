@@ -306,6 +306,16 @@ tls_goodbye(struct tls *tls)
 	ERR_clear_error();
 }
 
+/* Nothing is to come: then the peer is told, though its own bytes may still be wanted. */
+int
+tls_flush(struct bufferevent *bev, short what, enum bufferevent_flush_mode mode)
+{
+	struct tls *tls = tls_of(bev);
+	if (mode != BEV_FINISHED || !(what & EV_WRITE) || evbuffer_get_length(bufferevent_get_output(bev))) return 0;
+	tls_goodbye(tls);
+	return 0;
+}
+
 /* ---- The type's functions ---------------------------------------------------------------------------------------- */
 
 int

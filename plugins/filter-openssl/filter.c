@@ -106,6 +106,7 @@ destruct(struct bufferevent *bev)
 static int
 flush(struct bufferevent *bev, short what, enum bufferevent_flush_mode mode)
 {
+	(void)tls_flush(bev, what, mode);
 	return bufferevent_flush(tls_of(bev)->under, what, mode);
 }
 

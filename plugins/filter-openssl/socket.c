@@ -126,6 +126,7 @@ const struct bufferevent_ops tls_socket_ops = {
 	.disable = tls_disable,
 	.output = tls_output,
 	.work = tls_work,
+	.flush = tls_flush,
 	.get_fd = get_fd,
 	.set_fd = set_fd,
 	.connected = tls_connected,

@@ -62,6 +62,8 @@ void tls_restart(struct tls *tls);
 short tls_wants(const struct tls *tls);
 /* Says goodbye if that was not done, as far as it goes without waiting. */
 void tls_goodbye(struct tls *tls);
+/* bufferevent_flush(): goodbye when all is written and the program is finished. */
+int tls_flush(struct bufferevent *bev, short what, enum bufferevent_flush_mode mode);
 /* The bufferevent or socket below ended; what: BEV_EVENT_*. */
 void tls_fail(struct tls *tls, short what, int error);
 

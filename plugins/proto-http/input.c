@@ -145,7 +145,7 @@ linger(struct evhttp_connection *conn)
 {
 	struct evbuffer *input = bufferevent_get_input(conn->bev);
 	(void)evbuffer_drain(input, evbuffer_get_length(input));
-	if (connection_now_ms(conn) > conn->started + HTTP_LINGER_MS) connection_end(conn);
+	if (!conn->lingering_unsent && connection_now_ms(conn) > conn->started + HTTP_LINGER_MS) connection_end(conn);
 }
 
 /* Nothing is taken apart now: what waits in memory is bounded. (Not by a high-water mark: at one, a bufferevent may

@@ -136,20 +136,40 @@ serve_answered(struct evhttp_connection *conn, bool keep)
 	if (!conn->parsing) serve_kick(conn);
 }
 
+/* What a filter has handed on, and the socket has not taken yet. */
+static size_t
+unsent_below(struct bufferevent *bev)
+{
+	size_t len = 0;
+	while ((bev = bufferevent_get_underlying(bev)) != NULL)
+		len += evbuffer_get_length(bufferevent_get_output(bev));
+	return len;
+}
+
+/* Tells the peer that no more is to come, while its own bytes are still taken. Of TLS and the like there is a last word
+ * before the socket's own. Returns 0 or -1. */
+static int
+half_close(struct bufferevent *bev)
+{
+	const evutil_socket_t fd = bufferevent_getfd(bev);
+	if (fd < 0 || bufferevent_flush(bev, EV_WRITE, BEV_FINISHED) < 0) return -1;
+	return unsent_below(bev) ? 0 : shutdown(fd, SHUT_WR);
+}
+
 /* Everything is written and nothing more is wanted. */
 static void
 close_connection(struct evhttp_connection *conn)
 {
 	static const struct timeval patience = {HTTP_LINGER_MS / 1000, 0};
-	const evutil_socket_t fd = bufferevent_getfd(conn->bev);
 	struct evbuffer *input = bufferevent_get_input(conn->bev);
-	const bool linger = conn->unfinished || evbuffer_get_length(input);
-	if (!linger || conn->input_eof || fd < 0 || shutdown(fd, SHUT_WR) < 0) {
+	const bool linger = conn->unfinished || evbuffer_get_length(input) || unsent_below(conn->bev);
+	if (!linger || conn->input_eof || half_close(conn->bev) < 0) {
 		connection_end(conn);
 		return;
 	}
 	conn->state = HTTP_LINGERING;
 	conn->started = connection_now_ms(conn);
+	conn->lingering_unsent = unsent_below(conn->bev);
 	(void)evbuffer_drain(input, evbuffer_get_length(input));
 	bufferevent_set_timeouts(conn->bev, &patience, &patience);
 	(void)bufferevent_enable(conn->bev, EV_READ);
@@ -396,12 +416,23 @@ role_eof(struct evhttp_connection *conn)
 		serve_last(conn);
 }
 
+/* The patience with a lingering connection is over, unless it still takes what was sent. */
+static void
+linger_on(struct evhttp_connection *conn)
+{
+	const size_t unsent = unsent_below(conn->bev), before = conn->lingering_unsent;
+	conn->lingering_unsent = unsent;
+	if (unsent == 0 || unsent >= before || bufferevent_enable(conn->bev, EV_READ) < 0) connection_end(conn);
+}
+
 static void
 on_timeout(struct evhttp_connection *conn, short what)
 {
 	const bool unsent = evbuffer_get_length(bufferevent_get_output(conn->bev)) != 0;
 	const bool idle = !conn->current && http_parser_idle(&conn->parser) && !unsent;
-	if ((what & BEV_EVENT_WRITING) || conn->state == HTTP_LINGERING || (conn->state == HTTP_READING && idle))
+	if (conn->state == HTTP_LINGERING)
+		linger_on(conn);
+	else if ((what & BEV_EVENT_WRITING) || (conn->state == HTTP_READING && idle))
 		connection_end(conn);
 	else if (conn->state == HTTP_READING && !conn->paused && !unsent)
 		role_fail(conn, EVREQ_HTTP_TIMEOUT, 408);

@@ -226,10 +226,11 @@ int bufferevent_decref(struct bufferevent *bufev);
 enum bufferevent_flush_mode {
 	BEV_NORMAL = 0,  /**< move what can be moved in the ordinary course */
 	BEV_FLUSH = 1,   /**< hold nothing back */
-	BEV_FINISHED = 2 /**< hold nothing back, there is nothing to come: the peer of a pair sees the end */
+	BEV_FINISHED = 2 /**< hold nothing back, there is nothing to come: the peer of a pair sees the end, that
+						   of TLS is told once all is written */
 };
 
-/** Makes pairs and filters move data at once; iotype: EV_READ, EV_WRITE or both. Sockets have nothing to press.
+/** Makes pairs and filters move data at once; iotype: EV_READ, EV_WRITE or both. Plain sockets have nothing to press.
  * Returns 1 when something was moved, 0 when not, -1 when it failed. */
 EVENT2_CORE_EXPORT_SYMBOL
 int bufferevent_flush(struct bufferevent *bufev, short iotype, enum bufferevent_flush_mode mode);
