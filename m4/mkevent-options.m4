@@ -77,15 +77,21 @@ AS_CASE([$with_builtin_plugins],
 
 BUILTIN_PLUGINS=
 BUILTIN_LIBRARIES=
+BUILTIN_REQUIRES=
+BUILTIN_LIBS=
 for mkevent_name in $mkevent_builtin; do
 	AS_CASE([" $mkevent_available "], [*" $mkevent_name "*], [],
 		[AC_MSG_ERROR([--with-builtin-plugins: no plugin "$mkevent_name" can be built here; there are:$mkevent_available])])
 	AS_CASE([" $BUILTIN_PLUGINS "], [*" $mkevent_name "*], [continue])
 	AS_VAR_APPEND([BUILTIN_PLUGINS], ["${BUILTIN_PLUGINS:+ }$mkevent_name"])
 	AS_VAR_APPEND([BUILTIN_LIBRARIES], [" libbuiltin-$mkevent_name.la"])
+	MKEVENT_BUILTIN_NEEDS([$mkevent_name])
 done
+AS_IF([test "$enable_static" = no], [BUILTIN_REQUIRES= BUILTIN_LIBS=])
 AC_SUBST([BUILTIN_PLUGINS])
 AC_SUBST([BUILTIN_LIBRARIES])
+AC_SUBST([BUILTIN_REQUIRES])
+AC_SUBST([BUILTIN_LIBS])
 AM_CONDITIONAL([PLUGINS], [test "$enable_shared" != no])
 
 AC_CONFIG_COMMANDS([registry_builtin.c], [
@@ -112,6 +118,18 @@ AC_CONFIG_COMMANDS([registry_builtin.c], [
 AS_IF([cmp -s registry_builtin.tmp registry_builtin.c], [rm -f registry_builtin.tmp],
 	[mv -f registry_builtin.tmp registry_builtin.c])
 ], [mkevent_builtin_names="$BUILTIN_PLUGINS" mkevent_backend_names="$mkevent_backends"])
+])
+
+# MKEVENT_BUILTIN_NEEDS(NAME): what a static core has to be linked with because of it, for pkg-config (whose names these
+# are) and for CMake.
+AC_DEFUN([MKEVENT_BUILTIN_NEEDS], [
+AS_CASE([$1:$mkevent_libffi],
+	[backend-uring:*], [AS_VAR_APPEND([BUILTIN_REQUIRES], [" liburing"])
+		AS_VAR_APPEND([BUILTIN_LIBS], [" $LIBURING_LIBS"])],
+	[filter-openssl:*], [AS_VAR_APPEND([BUILTIN_REQUIRES], [" openssl"])
+		AS_VAR_APPEND([BUILTIN_LIBS], [" $OPENSSL_LIBS"])],
+	[proto-rpc:yes], [AS_VAR_APPEND([BUILTIN_REQUIRES], [" libffi"])
+		AS_VAR_APPEND([BUILTIN_LIBS], [" $LIBFFI_LIBS"])])
 ])
 
 # MKEVENT_IS_BUILDABLE(NAME, THEN): what the conditionals of the plugins' local.mk say, once more for shell code.

@@ -20,7 +20,7 @@ noinst_PROGRAMS += \
 endif
 endif
 
-sample_cflags = $(AM_CFLAGS) -Werror
+sample_cflags = $(AM_CFLAGS)
 samples_dns_example_CFLAGS = $(sample_cflags)
 samples_dns_example_LDADD = libevent_extra.la libevent_core.la
 samples_fifo_reader_CFLAGS = $(sample_cflags)

@@ -2,9 +2,7 @@
 #ifndef EVENT1_EVENT_H_INCLUDED_
 #define EVENT1_EVENT_H_INCLUDED_
 
-/** @file event.h
- *
- * The one header of libevent 1: everything of the core, the old calls included. New programs include the headers below
+/* The one header of libevent 1: everything of the core, the old calls included. New programs include the headers below
  * event2/ that they need.
  */
 

@@ -24,27 +24,27 @@ struct bufferevent_ops; /* event2/plugin_bufferevent.h */
 
 /** Limits of one buffer, in bytes; see bufferevent_setwatermark(). */
 struct event_watermark {
-	size_t low;
+	size_t low;  /**< 0: none */
 	size_t high; /**< 0: none */
 };
 
 /** The public part, to be read only; more lies behind it in the same block. */
 struct bufferevent {
-	struct event_base *ev_base;
+	struct event_base *ev_base;           /**< the loop that it works in */
 	const struct bufferevent_ops *be_ops; /**< its type */
 	struct event ev_read;                 /**< the type's: readiness to read, or only the time for it */
 	struct event ev_write;                /**< the same for writing */
-	struct evbuffer *input;
-	struct evbuffer *output;
-	struct event_watermark wm_read;
-	struct event_watermark wm_write;
-	bufferevent_data_cb readcb;
-	bufferevent_data_cb writecb;
-	bufferevent_event_cb errorcb; /**< the event callback */
-	void *cbarg;
-	struct timeval timeout_read;  /**< zero: none */
-	struct timeval timeout_write; /**< zero: none */
-	short enabled;                /**< EV_READ, EV_WRITE, merged */
+	struct evbuffer *input;               /**< what was received */
+	struct evbuffer *output;              /**< what is to be sent */
+	struct event_watermark wm_read;       /**< of input */
+	struct event_watermark wm_write;      /**< of output */
+	bufferevent_data_cb readcb;           /**< NULL: none */
+	bufferevent_data_cb writecb;          /**< NULL: none */
+	bufferevent_event_cb errorcb;         /**< the event callback */
+	void *cbarg;                          /**< what the callbacks get */
+	struct timeval timeout_read;          /**< zero: none */
+	struct timeval timeout_write;         /**< zero: none */
+	short enabled;                        /**< EV_READ, EV_WRITE, merged */
 };
 
 #ifdef __cplusplus

@@ -31,15 +31,15 @@ struct event_base_counters {
 	uint64_t wakeups;      /**< times that another thread had to wake the loop */
 	uint64_t waited_ns;    /**< time spent waiting for events */
 	uint64_t ran_ns; /**< time spent in callbacks; both are by a clock tick more or less, and right in the long run */
-	uint64_t longest_ns;       /**< the longest that the callbacks of one turn ever took, in ticks of 1 to 10 ms */
-	void *longest_callback;    /**< the function that took it; NULL: none yet, or one of several and not seen again */
-	uint64_t events_added;     /**< as event_base_get_num_events(EVENT_BASE_COUNT_ADDED) */
-	uint64_t events_added_max; /**< the most there ever were */
-	uint64_t events_active;    /**< waiting to run now */
-	uint64_t events_active_max;
-	uint64_t events_virtual; /**< what keeps the loop alive without being an event */
-	uint64_t events_virtual_max;
-	uint64_t timers; /**< timeouts that wait in the heap; equal ones of a common timeout count as one */
+	uint64_t longest_ns;         /**< the longest that the callbacks of one turn ever took, in ticks of 1 to 10 ms */
+	void *longest_callback;      /**< the function that took it; NULL: none yet, or one of several and not seen again */
+	uint64_t events_added;       /**< as event_base_get_num_events(EVENT_BASE_COUNT_ADDED) */
+	uint64_t events_added_max;   /**< the most there ever were */
+	uint64_t events_active;      /**< waiting to run now */
+	uint64_t events_active_max;  /**< the most there ever were */
+	uint64_t events_virtual;     /**< what keeps the loop alive without being an event */
+	uint64_t events_virtual_max; /**< the most there ever were */
+	uint64_t timers;             /**< timeouts that wait in the heap; equal ones of a common timeout count as one */
 };
 
 /** Copies a base's counters.

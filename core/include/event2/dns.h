@@ -53,17 +53,18 @@ extern "C" {
 #define DNS_OPTION_NAMESERVERS 2 /**< "nameserver" lines, or 127.0.0.1 when there is none */
 #define DNS_OPTION_MISC 4        /**< "options" lines */
 #define DNS_OPTION_HOSTSFILE 8   /**< load the hosts file as well */
-#define DNS_OPTIONS_ALL (DNS_OPTION_SEARCH | DNS_OPTION_NAMESERVERS | DNS_OPTION_MISC | DNS_OPTION_HOSTSFILE)
+#define DNS_OPTIONS_ALL                                                                                                \
+	(DNS_OPTION_SEARCH | DNS_OPTION_NAMESERVERS | DNS_OPTION_MISC | DNS_OPTION_HOSTSFILE) /**< all of these */
 #define DNS_OPTION_NAMESERVERS_NO_DEFAULT 16 /**< no 127.0.0.1 when the file names no server */
 
 /** What evdns_base_resolv_conf_parse() returns. */
 #define EVDNS_ERROR_NONE 0
-#define EVDNS_ERROR_FAILED_TO_OPEN_FILE 1
-#define EVDNS_ERROR_FAILED_TO_STAT_FILE 2
-#define EVDNS_ERROR_FILE_TOO_LARGE 3 /**< over 64 KiB */
-#define EVDNS_ERROR_OUT_OF_MEMORY 4
-#define EVDNS_ERROR_SHORT_READ_FROM_FILE 5
-#define EVDNS_ERROR_NO_NAMESERVERS_CONFIGURED 6
+#define EVDNS_ERROR_FAILED_TO_OPEN_FILE 1       /**< there is none, or it may not be read */
+#define EVDNS_ERROR_FAILED_TO_STAT_FILE 2       /**< its size cannot be known */
+#define EVDNS_ERROR_FILE_TOO_LARGE 3            /**< over 64 KiB */
+#define EVDNS_ERROR_OUT_OF_MEMORY 4             /**< there is none */
+#define EVDNS_ERROR_SHORT_READ_FROM_FILE 5      /**< reading failed halfway */
+#define EVDNS_ERROR_NO_NAMESERVERS_CONFIGURED 6 /**< the file names no server */
 
 /** Tells how a query ended.
  * @param result DNS_ERR_NONE or another DNS_ERR_*
@@ -119,6 +120,7 @@ EVENT2_EXPORT_SYMBOL
 const char *evdns_err_to_string(int err);
 
 /** Adds a name server by IPv4 address, on port 53.
+ * @param base where lookups are made
  * @param address in network byte order, as in_addr.s_addr has it
  * @return 0; 3 when the server is there already; any other number: it cannot be added */
 EVENT2_EXPORT_SYMBOL
@@ -146,6 +148,9 @@ EVENT2_EXPORT_SYMBOL
 int evdns_base_nameserver_ip_add(struct evdns_base *base, const char *ip_as_string);
 
 /** Adds a name server by socket address, AF_INET or AF_INET6 with a port.
+ * @param base where lookups are made
+ * @param sa the address, which is copied
+ * @param len its length in bytes
  * @param flags 0
  * @return 0; 3 when the server is there already; any other number: it cannot be added */
 EVENT2_EXPORT_SYMBOL
@@ -153,8 +158,10 @@ int evdns_base_nameserver_sockaddr_add(
 	struct evdns_base *base, const struct sockaddr *sa, ev_socklen_t len, unsigned flags);
 
 /** Address of a name server.
+ * @param base where lookups are made
  * @param idx counts from 0
- * @param sa where it is written, len bytes at most
+ * @param sa where it is written
+ * @param len bytes that sa has room for
  * @return its length in bytes; -1 when there is no such server; a number greater than len when sa is too small (then
  *   nothing is written) */
 EVENT2_EXPORT_SYMBOL
@@ -162,15 +169,18 @@ int evdns_base_get_nameserver_addr(struct evdns_base *base, int idx, struct sock
 
 /** A UDP socket that is in use for a name server: the one that sent last, or made now if there is none. It stays ours;
  * more of them come and go, since every query has its own.
+ * @param base where lookups are made
  * @param idx counts from 0
  * @return the socket, or -1 */
 EVENT2_EXPORT_SYMBOL
 int evdns_base_get_nameserver_fd(struct evdns_base *base, int idx);
 
 /** Looks up the IPv4 addresses of a name.
+ * @param base where lookups are made
  * @param name such as "example.org"; with a dot at its end it is not searched for
  * @param flags any of DNS_QUERY_*, DNS_CNAME_CALLBACK
  * @param callback called once (twice with DNS_CNAME_CALLBACK), never before this function returned
+ * @param ptr what the callback gets as its last argument
  * @return a handle for evdns_cancel_request(), valid until the callback; NULL when the name is impossible or there is
  * no memory (then callback is not called) */
 EVENT2_EXPORT_SYMBOL
@@ -229,7 +239,9 @@ int evdns_base_set_option(struct evdns_base *base, const char *option, const cha
 /** Reads a file in the format of resolv.conf(5). Lines that make no sense are passed over, each with a log line;
  * options that have no meaning here (such as "sortlist" or "debug") silently. When it was read with
  * DNS_OPTION_NAMESERVERS and changes later, servers and search domains are read again before the next query.
+ * @param base where lookups are made
  * @param flags any of DNS_OPTION_*
+ * @param filename such as "/etc/resolv.conf"
  * @return EVDNS_ERROR_NONE, or which other EVDNS_ERROR_* it was. After EVDNS_ERROR_FAILED_TO_OPEN_FILE and
  *   EVDNS_ERROR_NO_NAMESERVERS_CONFIGURED the default server 127.0.0.1 is in use. With
  *   DNS_OPTION_NAMESERVERS_NO_DEFAULT a file that names no server is no error, and there is no default */
@@ -237,6 +249,7 @@ EVENT2_EXPORT_SYMBOL
 int evdns_base_resolv_conf_parse(struct evdns_base *base, int flags, const char *const filename);
 
 /** Adds the entries of a file in the format of hosts(5); evdns_getaddrinfo() answers from them at once.
+ * @param base where lookups are made
  * @param hosts_fname the file, which is read again when it changes; NULL adds only "localhost" for both families
  * @return 0, or -1 when it cannot be read (then "localhost" is added all the same) */
 EVENT2_EXPORT_SYMBOL
@@ -273,6 +286,8 @@ struct evdns_getaddrinfo_request;
  * @param nodename name or address; NULL: the wildcard or the loopback address, by hints
  * @param servname number or name of the service, or NULL; at least one of both must be there
  * @param hints_in as for getaddrinfo(3); AI_V4MAPPED and AI_ALL included; NULL: any family
+ * @param cb called once
+ * @param arg what cb gets as its last argument
  * @return a handle for evdns_getaddrinfo_cancel(), valid until cb is called; NULL when cb has been called already */
 EVENT2_EXPORT_SYMBOL
 struct evdns_getaddrinfo_request *evdns_getaddrinfo(struct evdns_base *dns_base, const char *nodename,
@@ -284,6 +299,7 @@ EVENT2_EXPORT_SYMBOL
 void evdns_getaddrinfo_cancel(struct evdns_getaddrinfo_request *req);
 
 /** Puts addresses into the cache that evdns_getaddrinfo() answers from.
+ * @param dns_base where lookups are made
  * @param nodename the name, in any case; the cache makes copies of it and of res
  * @param res list of addresses; those that are not IPv4 or IPv6 are left out; ports do not matter
  * @param ttl seconds until they are forgotten; nothing is kept when it is 0 or less */
@@ -291,6 +307,8 @@ EVENT2_EXPORT_SYMBOL
 void evdns_cache_write(struct evdns_base *dns_base, char *nodename, struct evutil_addrinfo *res, int ttl);
 
 /** Asks the cache that evdns_getaddrinfo() answers from.
+ * @param base where lookups are made
+ * @param nodename the name, in any case
  * @param hints as for evdns_getaddrinfo(), or NULL
  * @param port put into each address, in host byte order
  * @param res gets the list, which the caller frees with evutil_freeaddrinfo(); NULL when there is no answer
@@ -304,7 +322,8 @@ int evdns_cache_lookup(struct evdns_base *base, const char *nodename, struct evu
  */
 
 /** Gets the log lines of the DNS code instead of the callback of event_set_log_callback().
- * @param is_warning 1 for a warning, 0 for a debugging message */
+ * @param is_warning 1 for a warning, 0 for a debugging message
+ * @param msg one line without its end, valid during the call */
 typedef void (*evdns_debug_log_fn_type)(int is_warning, const char *msg);
 
 /** Sets where log lines go; NULL: to the program's log, as at the start. For the whole process. */
@@ -331,26 +350,26 @@ struct evconnlistener;
  * evdns_server_request_drop(), now or later. */
 typedef void (*evdns_request_callback_fn_type)(struct evdns_server_request *, void *);
 
-/* Sections of an answer. */
-#define EVDNS_ANSWER_SECTION 0
-#define EVDNS_AUTHORITY_SECTION 1
-#define EVDNS_ADDITIONAL_SECTION 2
+/* Sections of an answer, in their order. */
+#define EVDNS_ANSWER_SECTION 0     /**< what was asked for */
+#define EVDNS_AUTHORITY_SECTION 1  /**< who answers for the zone */
+#define EVDNS_ADDITIONAL_SECTION 2 /**< what will be asked for next */
 
 /* Record types. */
-#define EVDNS_TYPE_A 1
-#define EVDNS_TYPE_NS 2
-#define EVDNS_TYPE_CNAME 5
-#define EVDNS_TYPE_SOA 6
-#define EVDNS_TYPE_PTR 12
-#define EVDNS_TYPE_MX 15
-#define EVDNS_TYPE_TXT 16
-#define EVDNS_TYPE_AAAA 28
+#define EVDNS_TYPE_A 1     /**< an IPv4 address */
+#define EVDNS_TYPE_NS 2    /**< a name server */
+#define EVDNS_TYPE_CNAME 5 /**< the name that this one is an alias of */
+#define EVDNS_TYPE_SOA 6   /**< the start of a zone */
+#define EVDNS_TYPE_PTR 12  /**< the name of an address */
+#define EVDNS_TYPE_MX 15   /**< who takes mail */
+#define EVDNS_TYPE_TXT 16  /**< text */
+#define EVDNS_TYPE_AAAA 28 /**< an IPv6 address */
 
 /* Types that only questions have. */
-#define EVDNS_QTYPE_AXFR 252
-#define EVDNS_QTYPE_ALL 255
+#define EVDNS_QTYPE_AXFR 252 /**< a whole zone */
+#define EVDNS_QTYPE_ALL 255  /**< records of every type */
 
-#define EVDNS_CLASS_INET 1
+#define EVDNS_CLASS_INET 1 /**< the Internet */
 
 /* Flags of an answer, for evdns_server_request_set_flags() or merged into the err of evdns_server_request_respond(). */
 #define EVDNS_FLAGS_AA 0x400 /**< the answer is authoritative */
@@ -363,16 +382,22 @@ enum evdns_server_option {
 };
 
 /** Answers DNS requests on a UDP socket.
+ * @param base the loop that it works in
  * @param socket bound and non-blocking; it is not closed with the port
  * @param flags 0
  * @param callback gets every request that is well-formed; others are dropped, or answered with FORMERR or NOTIMP
+ * @param user_data what callback gets as its last argument
  * @return the port, for evdns_close_server_port(); NULL when flags are not 0 or there is no memory */
 EVENT2_EXPORT_SYMBOL
 struct evdns_server_port *evdns_add_server_port_with_base(struct event_base *base, evutil_socket_t socket, int flags,
 	evdns_request_callback_fn_type callback, void *user_data);
 
 /** Answers DNS requests over TCP.
+ * @param base the loop that it works in
  * @param listener accepts the clients; its callback is replaced, and the port owns and frees it
+ * @param flags 0
+ * @param callback as for evdns_add_server_port_with_base()
+ * @param user_data what callback gets as its last argument
  * @return as evdns_add_server_port_with_base() */
 EVENT2_EXPORT_SYMBOL
 struct evdns_server_port *evdns_add_server_port_with_listener(struct event_base *base, struct evconnlistener *listener,
@@ -393,11 +418,15 @@ EVENT2_EXPORT_SYMBOL
 void evdns_server_request_set_flags(struct evdns_server_request *req, int flags);
 
 /** Adds one record to an answer.
+ * @param req the request that is answered
  * @param section EVDNS_ANSWER_SECTION, EVDNS_AUTHORITY_SECTION or EVDNS_ADDITIONAL_SECTION
  * @param name the record's owner
+ * @param type EVDNS_TYPE_* or any other number
+ * @param dns_class EVDNS_CLASS_INET or any other number
  * @param ttl seconds
  * @param datalen bytes of data (copied); ignored when is_name is set; -1: data is a string
  * @param is_name data is a domain name as text, and will be compressed
+ * @param data what the record holds, as it goes over the wire
  * @return 0, or -1 when an argument makes no sense, the answer was sent already, or there is no memory */
 EVENT2_EXPORT_SYMBOL
 int evdns_server_request_add_reply(struct evdns_server_request *req, int section, const char *name, int type,
@@ -414,7 +443,11 @@ int evdns_server_request_add_aaaa_reply(
 	struct evdns_server_request *req, const char *name, int n, const void *addrs, int ttl);
 
 /** Adds a PTR record.
+ * @param req the request that is answered
  * @param in the address, or NULL when inaddr_name gives the owner ("1.2.0.192.in-addr.arpa"); exactly one of both
+ * @param inaddr_name see in
+ * @param hostname the name that the address has
+ * @param ttl seconds
  * @return 0, or -1 */
 EVENT2_EXPORT_SYMBOL
 int evdns_server_request_add_ptr_reply(
@@ -427,6 +460,7 @@ int evdns_server_request_add_cname_reply(
 
 /** Sends the answer and frees the request. What does not fit into the client's UDP size is cut at a whole record and
  * marked as truncated.
+ * @param req the request
  * @param err response code (0 to 15), with EVDNS_FLAGS_* merged in
  * @return 0; -1 when the answer cannot be built or sent. The request is gone in either case, unless err is not
  *   acceptable. */
@@ -438,6 +472,8 @@ EVENT2_EXPORT_SYMBOL
 int evdns_server_request_drop(struct evdns_server_request *req);
 
 /** Address of the client.
+ * @param req the request
+ * @param sa gets the address
  * @param addr_len bytes that sa has room for
  * @return the address's length in bytes, or -1 when sa is too small */
 EVENT2_EXPORT_SYMBOL

@@ -18,7 +18,7 @@ extern "C" {
 struct evdns_server_request {
 	int flags;      /**< flags of the answer: what the question had of EVDNS_FLAGS_RD, what set_flags added */
 	int nquestions; /**< at least 1 */
-	struct evdns_server_question **questions;
+	struct evdns_server_question **questions; /**< nquestions of them */
 };
 
 /** One question of a request. */
@@ -27,8 +27,9 @@ struct evdns_server_question {
 #ifdef __cplusplus
 	int dns_question_class; /**< EVDNS_CLASS_INET or any other number */
 #else
-	/* C programs used the plain word before C++ programs could not. Write dns_question_class in both. */
+	/** C programs used the plain word before C++ programs could not. Write dns_question_class in both. */
 	int class;
+/** The name of the member that C++ allows as well. */
 #define dns_question_class class
 #endif
 	char name[1]; /**< the whole name as the client wrote it, without a dot at its end, terminated */

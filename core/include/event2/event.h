@@ -459,31 +459,33 @@ size_t event_get_struct_event_size(void);
 
 /** @name Timers: events with nothing but a timeout
  * @{ */
-#define evtimer_assign(ev, b, cb, arg) event_assign((ev), (b), -1, 0, (cb), (arg))
-#define evtimer_new(b, cb, arg) event_new((b), -1, 0, (cb), (arg))
-#define evtimer_add(ev, tv) event_add((ev), (tv))
-#define evtimer_del(ev) event_del(ev)
-#define evtimer_pending(ev, tv) event_pending((ev), EV_TIMEOUT, (tv))
-#define evtimer_initialized(ev) event_initialized(ev)
+#define evtimer_assign(ev, b, cb, arg) event_assign((ev), (b), -1, 0, (cb), (arg)) /**< event_assign() */
+#define evtimer_new(b, cb, arg) event_new((b), -1, 0, (cb), (arg))                 /**< event_new() */
+#define evtimer_add(ev, tv) event_add((ev), (tv))                                  /**< event_add() */
+#define evtimer_del(ev) event_del(ev)                                              /**< event_del() */
+#define evtimer_pending(ev, tv) event_pending((ev), EV_TIMEOUT, (tv))              /**< event_pending() */
+#define evtimer_initialized(ev) event_initialized(ev)                              /**< event_initialized() */
 /** @} */
 
 /** @name Signals, persistent
  * @{ */
-#define evsignal_add(ev, tv) event_add((ev), (tv))
-#define evsignal_assign(ev, b, x, cb, arg) event_assign((ev), (b), (x), EV_SIGNAL | EV_PERSIST, cb, (arg))
-#define evsignal_new(b, x, cb, arg) event_new((b), (x), EV_SIGNAL | EV_PERSIST, (cb), (arg))
-#define evsignal_del(ev) event_del(ev)
-#define evsignal_pending(ev, tv) event_pending((ev), EV_SIGNAL, (tv))
-#define evsignal_initialized(ev) event_initialized(ev)
+#define evsignal_add(ev, tv) event_add((ev), (tv)) /**< event_add() */
+#define evsignal_assign(ev, b, x, cb, arg)                                                                             \
+	event_assign((ev), (b), (x), EV_SIGNAL | EV_PERSIST, cb, (arg)) /**< event_assign(); x: the signal */
+#define evsignal_new(b, x, cb, arg)                                                                                    \
+	event_new((b), (x), EV_SIGNAL | EV_PERSIST, (cb), (arg))          /**< event_new(); x: the signal */
+#define evsignal_del(ev) event_del(ev)                                /**< event_del() */
+#define evsignal_pending(ev, tv) event_pending((ev), EV_SIGNAL, (tv)) /**< event_pending() */
+#define evsignal_initialized(ev) event_initialized(ev)                /**< event_initialized() */
 /** @} */
 
 /** @name Events that wait for nothing: fired by evuser_trigger()
  * @{ */
-#define evuser_new(b, cb, arg) event_new((b), -1, 0, (cb), (arg))
-#define evuser_del(ev) event_del(ev)
-#define evuser_pending(ev, tv) event_pending((ev), 0, (tv))
-#define evuser_initialized(ev) event_initialized(ev)
-#define evuser_trigger(ev) event_active((ev), 0, 0)
+#define evuser_new(b, cb, arg) event_new((b), -1, 0, (cb), (arg)) /**< event_new() */
+#define evuser_del(ev) event_del(ev)                              /**< event_del() */
+#define evuser_pending(ev, tv) event_pending((ev), 0, (tv))       /**< event_pending() */
+#define evuser_initialized(ev) event_initialized(ev)              /**< event_initialized() */
+#define evuser_trigger(ev) event_active((ev), 0, 0)               /**< event_active(): the event fires */
 /** @} */
 
 /* ---- Time -------------------------------------------------------------------------------------------------------- */
@@ -508,18 +510,18 @@ int event_base_update_cache_time(struct event_base *base);
 
 /** @name Severities of messages
  * @{ */
-#define EVENT_LOG_DEBUG 0
-#define EVENT_LOG_MSG 1
-#define EVENT_LOG_WARN 2
-#define EVENT_LOG_ERR 3
+#define EVENT_LOG_DEBUG 0 /**< for who looks for a mistake */
+#define EVENT_LOG_MSG 1   /**< for the record */
+#define EVENT_LOG_WARN 2  /**< something does not work as it was asked to */
+#define EVENT_LOG_ERR 3   /**< something cannot go on */
 /** @} */
 
 /** @name Their oldest names
  * @{ */
-#define _EVENT_LOG_DEBUG EVENT_LOG_DEBUG
-#define _EVENT_LOG_MSG EVENT_LOG_MSG
-#define _EVENT_LOG_WARN EVENT_LOG_WARN
-#define _EVENT_LOG_ERR EVENT_LOG_ERR
+#define _EVENT_LOG_DEBUG EVENT_LOG_DEBUG /**< EVENT_LOG_DEBUG */
+#define _EVENT_LOG_MSG EVENT_LOG_MSG     /**< EVENT_LOG_MSG */
+#define _EVENT_LOG_WARN EVENT_LOG_WARN   /**< EVENT_LOG_WARN */
+#define _EVENT_LOG_ERR EVENT_LOG_ERR     /**< EVENT_LOG_ERR */
 /** @} */
 
 /** Takes one message. severity: EVENT_LOG_*. msg: a line without its end, valid during the call. It may be called in
@@ -539,8 +541,8 @@ void event_set_fatal_callback(event_fatal_cb cb);
 
 /** @name What to say while debugging
  * @{ */
-#define EVENT_DBG_ALL 0xffffffffu
-#define EVENT_DBG_NONE 0
+#define EVENT_DBG_ALL 0xffffffffu /**< all of it */
+#define EVENT_DBG_NONE 0          /**< nothing */
 /** @} */
 
 /** Turns messages of severity EVENT_LOG_DEBUG on (EVENT_DBG_ALL) or off (EVENT_DBG_NONE). A library that was built
@@ -582,7 +584,7 @@ ev_uint32_t event_get_version_number(void);
 
 /** What the headers stood in for when the program was compiled. */
 #define LIBEVENT_VERSION EVENT__VERSION
-#define LIBEVENT_VERSION_NUMBER EVENT__NUMERIC_VERSION
+#define LIBEVENT_VERSION_NUMBER EVENT__NUMERIC_VERSION /**< as event_get_version_number() */
 
 #ifdef __cplusplus
 }

@@ -82,24 +82,26 @@ void event_set(
 /** @name Old spellings
  * Timers and signals on the current base, and names from before the ev prefix.
  * @{ */
-#define evtimer_set(ev, cb, arg) event_set((ev), -1, 0, (cb), (arg))
-#define evsignal_set(ev, x, cb, arg) event_set((ev), (x), EV_SIGNAL | EV_PERSIST, (cb), (arg))
+#define evtimer_set(ev, cb, arg) event_set((ev), -1, 0, (cb), (arg)) /**< event_set() */
+#define evsignal_set(ev, x, cb, arg)                                                                                   \
+	event_set((ev), (x), EV_SIGNAL | EV_PERSIST, (cb), (arg)) /**< event_set(); x: the signal */
 
-#define timeout_add(ev, tv) event_add((ev), (tv))
-#define timeout_set(ev, cb, arg) event_set((ev), -1, 0, (cb), (arg))
-#define timeout_del(ev) event_del(ev)
-#define timeout_pending(ev, tv) event_pending((ev), EV_TIMEOUT, (tv))
-#define timeout_initialized(ev) event_initialized(ev)
+#define timeout_add(ev, tv) event_add((ev), (tv))                     /**< event_add() */
+#define timeout_set(ev, cb, arg) event_set((ev), -1, 0, (cb), (arg))  /**< event_set() */
+#define timeout_del(ev) event_del(ev)                                 /**< event_del() */
+#define timeout_pending(ev, tv) event_pending((ev), EV_TIMEOUT, (tv)) /**< event_pending() */
+#define timeout_initialized(ev) event_initialized(ev)                 /**< event_initialized() */
 
-#define signal_add(ev, tv) event_add((ev), (tv))
-#define signal_set(ev, x, cb, arg) event_set((ev), (x), EV_SIGNAL | EV_PERSIST, (cb), (arg))
-#define signal_del(ev) event_del(ev)
-#define signal_pending(ev, tv) event_pending((ev), EV_SIGNAL, (tv))
-#define signal_initialized(ev) event_initialized(ev)
+#define signal_add(ev, tv) event_add((ev), (tv)) /**< event_add() */
+#define signal_set(ev, x, cb, arg)                                                                                     \
+	event_set((ev), (x), EV_SIGNAL | EV_PERSIST, (cb), (arg))       /**< event_set(); x: the signal */
+#define signal_del(ev) event_del(ev)                                /**< event_del() */
+#define signal_pending(ev, tv) event_pending((ev), EV_SIGNAL, (tv)) /**< event_pending() */
+#define signal_initialized(ev) event_initialized(ev)                /**< event_initialized() */
 
 #ifndef EVENT_FD
-#define EVENT_FD(ev) ((int)event_get_fd(ev))
-#define EVENT_SIGNAL(ev) event_get_signal(ev)
+#define EVENT_FD(ev) ((int)event_get_fd(ev))  /**< event_get_fd() */
+#define EVENT_SIGNAL(ev) event_get_signal(ev) /**< event_get_signal() */
 #endif
 /** @} */
 

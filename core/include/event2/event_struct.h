@@ -54,24 +54,24 @@ struct event_callback {
 		void (*evcb_selfcb)(struct event_callback *, void *);
 		void (*evcb_evfinalize)(struct event *, void *);
 		void (*evcb_cbfinalize)(struct event_callback *, void *);
-	} evcb_cb_union;
-	void *evcb_arg; /**< passed to the callback */
+	} evcb_cb_union; /**< the function, as evcb_closure has it called */
+	void *evcb_arg;  /**< passed to the callback */
 };
 
 struct event_base;
 
 /** An event: what is waited for, and what is called then. Zero its memory or not; event_assign() sets all of it. */
 struct event {
-	struct event_callback ev_evcallback;
+	struct event_callback ev_evcallback; /**< what is called */
 	union {
 		struct {
 			struct event *tqe_next;
 			struct event **tqe_prev;
 		} ev_next_with_common_timeout; /**< neighbours in a queue of equal timeouts */
 		int min_heap_idx;              /**< place among all other timeouts */
-	} ev_timeout_pos;
-	evutil_socket_t ev_fd; /**< descriptor, number of a signal, or -1 */
-	struct event_base *ev_base;
+	} ev_timeout_pos;                  /**< where the timeout waits */
+	evutil_socket_t ev_fd;             /**< descriptor, number of a signal, or -1 */
+	struct event_base *ev_base;        /**< the loop that it is for */
 	union {
 		struct {
 			struct {
@@ -88,7 +88,7 @@ struct event {
 			short ev_ncalls;   /**< calls that are still to be made for the signal */
 			short *ev_pncalls; /**< counter of the calls that are being made; lets event_del() end them */
 		} ev_signal;
-	} ev_;
+	} ev_;                     /**< what depends on what is waited for */
 	short ev_events;           /**< EV_* as given to event_assign() */
 	short ev_res;              /**< EV_* that happened: the callback's second argument */
 	struct timeval ev_timeout; /**< when the timeout is due; in a form of the library's own */
@@ -96,13 +96,13 @@ struct event {
 
 /** The head of a queue of events, as TAILQ_HEAD(event_list, event) makes it. */
 struct event_list {
-	struct event *tqh_first;
-	struct event **tqh_last;
+	struct event *tqh_first; /**< NULL: empty */
+	struct event **tqh_last; /**< where the last one's successor is kept */
 };
 
 /** The head of a list of events, as LIST_HEAD(event_dlist, event) makes it. */
 struct event_dlist {
-	struct event *lh_first;
+	struct event *lh_first; /**< NULL: empty */
 };
 
 #ifdef __cplusplus

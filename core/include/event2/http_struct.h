@@ -28,7 +28,7 @@ extern "C" {
 /** A request together with its answer, on a server as on a client. */
 struct evhttp_request {
 #if defined(TAILQ_ENTRY)
-	TAILQ_ENTRY(evhttp_request) next;
+	TAILQ_ENTRY(evhttp_request) next; /**< in its connection's list */
 #else
 	struct {
 		struct evhttp_request *tqe_next;
@@ -47,8 +47,8 @@ struct evhttp_request {
 
 	char *host_cache; /**< of evhttp_request_get_host(); not for programs */
 
-	enum evhttp_request_kind kind;
-	enum evhttp_cmd_type type; /**< the method */
+	enum evhttp_request_kind kind; /**< on which side it is */
+	enum evhttp_cmd_type type;     /**< the method */
 
 	size_t headers_size; /**< bytes of the head that were received */
 	size_t body_size;    /**< bytes of the body that were received */
@@ -57,7 +57,7 @@ struct evhttp_request {
 	struct evhttp_uri *uri_elems; /**< the same, parsed */
 
 	char major; /**< of the peer's HTTP version */
-	char minor;
+	char minor; /**< of the same */
 
 	int response_code;        /**< 0: there was no answer */
 	char *response_code_line; /**< the reason phrase */
@@ -69,14 +69,14 @@ struct evhttp_request {
 
 	struct evbuffer *output_buffer; /**< the body that is to be sent */
 
-	void (*cb)(struct evhttp_request *, void *);
-	void *cb_arg;
+	void (*cb)(struct evhttp_request *, void *); /**< gets the request (a server's) or the answer (a client's) */
+	void *cb_arg;                                /**< what cb gets besides */
 
 	void (*chunk_cb)(struct evhttp_request *, void *);       /**< see evhttp_request_set_chunked_cb() */
 	int (*header_cb)(struct evhttp_request *, void *);       /**< see evhttp_request_set_header_cb() */
 	void (*error_cb)(enum evhttp_request_error, void *);     /**< see evhttp_request_set_error_cb() */
 	void (*on_complete_cb)(struct evhttp_request *, void *); /**< evhttp_request_set_on_complete_cb() */
-	void *on_complete_cb_arg;
+	void *on_complete_cb_arg;                                /**< what on_complete_cb gets besides */
 };
 
 #ifdef __cplusplus

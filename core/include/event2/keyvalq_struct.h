@@ -35,10 +35,10 @@ extern "C" {
 
 /** One pair. Both texts end with NUL and may be read until the entry is removed. */
 struct evkeyval {
-	TAILQ_ENTRY(evkeyval) next;
+	TAILQ_ENTRY(evkeyval) next; /**< in the list */
 
-	char *key;
-	char *value;
+	char *key;   /**< a header's or a parameter's name */
+	char *value; /**< what it has */
 };
 
 /** The list's head. */

@@ -26,7 +26,7 @@ extern "C" {
 
 /** Version of the contract that this header describes. */
 #define EVENT_PLUGIN_ABI_MAJOR 1
-#define EVENT_PLUGIN_ABI_MINOR 0
+#define EVENT_PLUGIN_ABI_MINOR 0 /**< raised when something is appended */
 
 /** What a plugin is for. */
 enum event_plugin_kind {
@@ -40,7 +40,7 @@ enum event_plugin_kind {
 struct event_plugin_interface {
 	uint32_t size;  /**< sizeof the whole interface, as the plugin was compiled */
 	uint16_t major; /**< of this interface, not of the contract */
-	uint16_t minor;
+	uint16_t minor; /**< the same */
 };
 
 /** One thing that a plugin cannot (or would rather not) do without. An array of them ends with kind 0. */
@@ -54,24 +54,24 @@ struct event_plugin_need {
 
 /** One function that tools and the RPC plugin may call without a header. An array of them ends with name NULL. */
 struct event_plugin_call {
-	const char *name;
+	const char *name; /**< unique within the plugin */
 	/** Types of the result and, behind ':', of the arguments, one letter each: v nothing, c/C int8/uint8, h/H 16 bits,
 	 * i/I 32 bits, l/L 64 bits, z size_t, d double, s string that is not freed, ?s one that may be NULL, S and ?S a
 	 * result that host->free() frees; b and B bytes in and out, as event2/rpc_native.h says. */
 	const char *signature;
-	void (*function)(void);
+	void (*function)(void); /**< cast from its own type */
 };
 
 struct event_plugin_host;
 
 /** What a plugin says about itself. All of it is constant and lives as long as the plugin is loaded. */
 struct event_plugin_descriptor {
-	uint32_t size;      /**< sizeof(struct event_plugin_descriptor) */
-	uint16_t abi_major; /**< EVENT_PLUGIN_ABI_MAJOR */
-	uint16_t abi_minor; /**< the least minor version of the contract that the plugin needs */
-	uint32_t kind;      /**< enum event_plugin_kind */
-	const char *name;   /**< equal to its file's name without ".so", such as "backend-poll" */
-	const char *version;
+	uint32_t size;                         /**< sizeof(struct event_plugin_descriptor) */
+	uint16_t abi_major;                    /**< EVENT_PLUGIN_ABI_MAJOR */
+	uint16_t abi_minor;                    /**< the least minor version of the contract that the plugin needs */
+	uint32_t kind;                         /**< enum event_plugin_kind */
+	const char *name;                      /**< equal to its file's name without ".so", such as "backend-poll" */
+	const char *version;                   /**< the plugin's own */
 	const char *licence;                   /**< SPDX expression */
 	const char *summary;                   /**< one line for people */
 	const struct event_plugin_need *needs; /**< NULL: none */
@@ -80,8 +80,8 @@ struct event_plugin_descriptor {
 	int (*load)(const struct event_plugin_host *host);
 	/** Called once, before the object is closed. NULL: nothing to do. */
 	void (*unload)(void);
-	const struct event_plugin_interface *interface;
-	const struct event_plugin_call *calls; /**< NULL: none */
+	const struct event_plugin_interface *interface; /**< of the type that belongs to kind (or name) */
+	const struct event_plugin_call *calls;          /**< NULL: none */
 };
 
 #if defined(EVENT_PLUGIN_BUILTIN)
@@ -90,7 +90,9 @@ struct event_plugin_descriptor {
 #define EVENT_PLUGIN_SYMBOL_ EVENT_PLUGIN_NAME_(EVENT_PLUGIN_BUILTIN)
 #define EVENT_PLUGIN_EXPORT_
 #else
+/** The descriptor's symbol; for EVENT_PLUGIN_DEFINE(). */
 #define EVENT_PLUGIN_SYMBOL_ event_plugin
+/** Makes it visible. */
 #define EVENT_PLUGIN_EXPORT_ __attribute__((visibility("default")))
 #endif
 
@@ -110,8 +112,8 @@ enum event_plugin_log { EVENT_PLUGIN_LOG_DEBUG, EVENT_PLUGIN_LOG_MSG, EVENT_PLUG
 /** What the core lends to a plugin, from load() until unload() returned. Everything else is the public API, by soname.
  * Every function may be called from any thread. */
 struct event_plugin_host {
-	uint32_t size;
-	uint16_t abi_major;
+	uint32_t size;      /**< sizeof(struct event_plugin_host), as the core was compiled */
+	uint16_t abi_major; /**< the core's */
 	uint16_t abi_minor; /**< the core's */
 	/** Different for each copy of the core in a process, as is event_plugin_identity(). The core itself refuses a
 	 * plugin that needs another copy than the one that loads it. */
@@ -132,8 +134,8 @@ struct event_plugin_host {
 	/** These follow event_set_mem_functions(), so they are not for load(), which runs before a program can call it.
 	 * alloc and realloc return NULL when there is no memory. */
 	void *(*alloc)(size_t size);
-	void *(*realloc)(void *memory, size_t size);
-	void (*free)(void *memory);
+	void *(*realloc)(void *memory, size_t size); /**< see alloc */
+	void (*free)(void *memory);                  /**< see alloc */
 	/** Value of an EVENT_* environment variable, or NULL when it is not set or the process is privileged. */
 	const char *(*setting)(const char *name);
 	/** Interface of another plugin (loaded now, unless loading is sealed), or NULL when there is none of this major
@@ -147,8 +149,9 @@ struct event_plugin_host {
 
 /* ---- Backends -------------------------------------------------------------------------------------------------- */
 
+/** Version of the interface of backends. */
 #define EVENT_PLUGIN_BACKEND_MAJOR 1
-#define EVENT_PLUGIN_BACKEND_MINOR 0
+#define EVENT_PLUGIN_BACKEND_MINOR 0 /**< raised when something is appended */
 
 /** Bits of readiness and of interest; the values of EV_READ and so on in event2/event.h. */
 enum event_plugin_what {
@@ -161,15 +164,15 @@ enum event_plugin_what {
 
 /** One file descriptor that is ready. */
 struct event_plugin_ready {
-	int fd;
+	int fd;        /**< as change() was given it */
 	unsigned what; /**< enum event_plugin_what, merged; an error or a hang-up is READ|WRITE (the core masks it) */
 };
 
 /** How the program wants its backend; passed to open(). */
 struct event_plugin_backend_config {
-	uint32_t size;
-	uint32_t flags; /**< EVENT_BASE_FLAG_*, after the environment had its say */
-	const struct event_plugin_host *host;
+	uint32_t size;                        /**< sizeof(struct event_plugin_backend_config), as the core was compiled */
+	uint32_t flags;                       /**< EVENT_BASE_FLAG_*, after the environment had its say */
+	const struct event_plugin_host *host; /**< as load() got it */
 };
 
 /** Flags of a backend. */
@@ -186,17 +189,17 @@ enum event_plugin_backend_flag {
  * events was deleted and added again, since the fd itself may have been closed and re-used in between; then old may
  * equal now. For the same reason an fd that goes to 0 and back within one turn may be another file than before. */
 struct event_plugin_backend {
-	struct event_plugin_interface head;
-	const char *method; /**< what event_base_get_method() says, such as "epoll" */
-	uint32_t features;  /**< EV_FEATURE_* of event2/event.h */
-	uint32_t flags;     /**< enum event_plugin_backend_flag */
+	struct event_plugin_interface head; /**< sizeof, EVENT_PLUGIN_BACKEND_MAJOR, EVENT_PLUGIN_BACKEND_MINOR */
+	const char *method;                 /**< what event_base_get_method() says, such as "epoll" */
+	uint32_t features;                  /**< EV_FEATURE_* of event2/event.h */
+	uint32_t flags;                     /**< enum event_plugin_backend_flag */
 	/** Bytes that the backend wants to keep with each fd. They begin as zeros, and stay at one address until close().
 	 */
 	size_t fdinfo_size;
 	/** config is valid during the call only; the host that it names, until unload().
 	 * Returns the state, or NULL with errno set when the kernel or the configuration does not allow this backend. */
 	void *(*open)(const struct event_plugin_backend_config *config);
-	void (*close)(void *state);
+	void (*close)(void *state); /**< Gives back what open() made. */
 	/** In a forked child: forgets every fd and gets a kernel object of its own, without touching the parent's. The core
 	 * zeroes every fdinfo before it, and calls change() for every fd after it. Returns 0, or -1 with errno set.
 	 * NULL: nothing is shared. */
@@ -230,9 +233,9 @@ event_plugin_timeout_ms(uint64_t now, uint64_t deadline)
 
 /* ---- Services: the resolver ------------------------------------------------------------------------------------- */
 
-#define EVENT_PLUGIN_RESOLVER_NAME "resolver"
-#define EVENT_PLUGIN_RESOLVER_MAJOR 1
-#define EVENT_PLUGIN_RESOLVER_MINOR 0
+#define EVENT_PLUGIN_RESOLVER_NAME "resolver" /**< what the core asks for */
+#define EVENT_PLUGIN_RESOLVER_MAJOR 1         /**< of its interface */
+#define EVENT_PLUGIN_RESOLVER_MINOR 0         /**< raised when something is appended */
 
 struct addrinfo;
 struct evdns_base;
@@ -240,7 +243,7 @@ struct evdns_base;
 /** The interface of the service "resolver": how the core looks names up for a program that has an evdns_base. Without
  * it the core has getaddrinfo(3), which blocks. */
 struct event_plugin_resolver {
-	struct event_plugin_interface head;
+	struct event_plugin_interface head; /**< sizeof, EVENT_PLUGIN_RESOLVER_MAJOR, EVENT_PLUGIN_RESOLVER_MINOR */
 	/** As evdns_getaddrinfo(): calls cb from within and returns NULL, or returns a handle and calls cb later, in the
 	 * loop's thread. cb owns the list: evutil_freeaddrinfo(). */
 	void *(*getaddrinfo)(struct evdns_base *dns, const char *node, const char *service, const struct addrinfo *hints,
@@ -269,9 +272,9 @@ enum event_plugin_state {
 
 /** Facts on one plugin, valid during the callback that gets them. */
 struct event_plugin_info {
-	uint32_t size;
-	enum event_plugin_state state;
-	const char *name;
+	uint32_t size;                                    /**< bytes of this struct that are filled in */
+	enum event_plugin_state state;                    /**< where it stands */
+	const char *name;                                 /**< as its file has it, without ".so" */
 	const char *file;                                 /**< NULL for a built-in one */
 	const struct event_plugin_descriptor *descriptor; /**< NULL unless loaded or built in */
 	const char *error;                                /**< NULL unless refused: what is wrong; what to do */

@@ -56,7 +56,7 @@ extern "C" {
 
 /** Version of this part of the contract. */
 #define BUFFEREVENT_TYPE_MAJOR 1
-#define BUFFEREVENT_TYPE_MINOR 0
+#define BUFFEREVENT_TYPE_MINOR 0 /**< raised when something is appended */
 
 /** Flags of a type. */
 enum bufferevent_type_flag {
@@ -80,7 +80,7 @@ struct bufferevent_ops {
 	/** How many struct event the data area holds in an array, and where. Each must be assigned before anything else is
 	 * done with the bufferevent. The core waits for their callbacks before it calls destruct(). */
 	uint32_t events;
-	size_t events_offset;
+	size_t events_offset; /**< from the beginning of the data area, in bytes */
 	/** Size of the data area of a bufferevent: zeroes at first, aligned for anything. */
 	size_t data_size;
 	/** A direction (EV_READ, EV_WRITE, or both) was switched on: begin moving bytes, or ask for work(). Returns 0, or

@@ -18,12 +18,12 @@
 extern "C" {
 #endif
 
-#define EVENT_PLUGIN_DNS_NAME "proto-dns"
-#define EVENT_PLUGIN_DNS_MAJOR 1
-#define EVENT_PLUGIN_DNS_MINOR 0
+#define EVENT_PLUGIN_DNS_NAME "proto-dns" /**< what the facade asks for */
+#define EVENT_PLUGIN_DNS_MAJOR 1          /**< of the interface */
+#define EVENT_PLUGIN_DNS_MINOR 0          /**< raised when something is appended */
 
-/* X(result, name, what is returned when there is no such plugin, parameters, arguments) */
 /* clang-format off */
+/** X(result, name, what is returned when there is no such plugin, parameters, arguments) */
 #define EVENT_PLUGIN_DNS_FUNCTIONS(X) \
 	X(struct evdns_server_port *, evdns_add_server_port, NULL, (int n, int n2, evdns_request_callback_fn_type \
 		cb, void *arg), (n, n2, cb, arg)) \
@@ -117,7 +117,8 @@ extern "C" {
 
 /** The table that the plugin publishes. */
 struct event_plugin_dns {
-	struct event_plugin_interface head;
+	struct event_plugin_interface head; /**< sizeof, and the version above */
+/** One member for each function. */
 #define EVENT_PLUGIN_MEMBER_(result, name, fallback, parameters, arguments) result(*name) parameters;
 	EVENT_PLUGIN_DNS_FUNCTIONS(EVENT_PLUGIN_MEMBER_)
 #undef EVENT_PLUGIN_MEMBER_

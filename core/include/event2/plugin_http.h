@@ -17,12 +17,12 @@
 extern "C" {
 #endif
 
-#define EVENT_PLUGIN_HTTP_NAME "proto-http"
-#define EVENT_PLUGIN_HTTP_MAJOR 1
-#define EVENT_PLUGIN_HTTP_MINOR 0
+#define EVENT_PLUGIN_HTTP_NAME "proto-http" /**< what the facade asks for */
+#define EVENT_PLUGIN_HTTP_MAJOR 1           /**< of the interface */
+#define EVENT_PLUGIN_HTTP_MINOR 0           /**< raised when something is appended */
 
-/* X(result, name, what is returned when there is no such plugin, parameters, arguments) */
 /* clang-format off */
+/** X(result, name, what is returned when there is no such plugin, parameters, arguments) */
 #define EVENT_PLUGIN_HTTP_FUNCTIONS(X) \
 	X(int, evhttp_accept_socket, -1, (struct evhttp *http, int n), (http, n)) \
 	X(struct evhttp_bound_socket *, evhttp_accept_socket_with_handle, NULL, (struct evhttp *http, int n), \
@@ -207,7 +207,8 @@ extern "C" {
 
 /** The table that the plugin publishes. */
 struct event_plugin_http {
-	struct event_plugin_interface head;
+	struct event_plugin_interface head; /**< sizeof, and the version above */
+/** One member for each function. */
 #define EVENT_PLUGIN_MEMBER_(result, name, fallback, parameters, arguments) result(*name) parameters;
 	EVENT_PLUGIN_HTTP_FUNCTIONS(EVENT_PLUGIN_MEMBER_)
 #undef EVENT_PLUGIN_MEMBER_

@@ -20,12 +20,12 @@
 extern "C" {
 #endif
 
-#define EVENT_PLUGIN_RPC_NAME "proto-rpc"
-#define EVENT_PLUGIN_RPC_MAJOR 1
-#define EVENT_PLUGIN_RPC_MINOR 0
+#define EVENT_PLUGIN_RPC_NAME "proto-rpc" /**< what the facade asks for */
+#define EVENT_PLUGIN_RPC_MAJOR 1          /**< of the interface */
+#define EVENT_PLUGIN_RPC_MINOR 0          /**< raised when something is appended */
 
-/* X(result, name, what is returned when there is no such plugin, parameters, arguments) */
 /* clang-format off */
+/** X(result, name, what is returned when there is no such plugin, parameters, arguments) */
 #define EVENT_PLUGIN_RPC_FUNCTIONS(X) \
 	X(void *, evrpc_add_hook, NULL, (void *arg, enum EVRPC_HOOK_TYPE TYPE, int (*fn)(void *, struct \
 		evhttp_request *, struct evbuffer *, void *), void *arg2), (arg, TYPE, fn, arg2)) \
@@ -119,7 +119,8 @@ extern "C" {
 
 /** The table that the plugin publishes. */
 struct event_plugin_rpc {
-	struct event_plugin_interface head;
+	struct event_plugin_interface head; /**< sizeof, and the version above */
+/** One member for each function. */
 #define EVENT_PLUGIN_MEMBER_(result, name, fallback, parameters, arguments) result(*name) parameters;
 	EVENT_PLUGIN_RPC_FUNCTIONS(EVENT_PLUGIN_MEMBER_)
 #undef EVENT_PLUGIN_MEMBER_

@@ -17,12 +17,12 @@
 extern "C" {
 #endif
 
-#define EVENT_PLUGIN_SSL_NAME "filter-openssl"
-#define EVENT_PLUGIN_SSL_MAJOR 1
-#define EVENT_PLUGIN_SSL_MINOR 0
+#define EVENT_PLUGIN_SSL_NAME "filter-openssl" /**< what the facade asks for */
+#define EVENT_PLUGIN_SSL_MAJOR 1               /**< of the interface */
+#define EVENT_PLUGIN_SSL_MINOR 0               /**< raised when something is appended */
 
-/* X(result, name, what is returned when there is no such plugin, parameters, arguments) */
 /* clang-format off */
+/** X(result, name, what is returned when there is no such plugin, parameters, arguments) */
 #define EVENT_PLUGIN_SSL_FUNCTIONS(X) \
 	X(unsigned long, bufferevent_get_openssl_error, 0, (struct bufferevent *bev), (bev)) \
 	X(struct bufferevent *, bufferevent_openssl_filter_new, NULL, (struct event_base *base, struct bufferevent \
@@ -40,7 +40,8 @@ extern "C" {
 
 /** The table that the plugin publishes. */
 struct event_plugin_ssl {
-	struct event_plugin_interface head;
+	struct event_plugin_interface head; /**< sizeof, and the version above */
+/** One member for each function. */
 #define EVENT_PLUGIN_MEMBER_(result, name, fallback, parameters, arguments) result(*name) parameters;
 	EVENT_PLUGIN_SSL_FUNCTIONS(EVENT_PLUGIN_MEMBER_)
 #undef EVENT_PLUGIN_MEMBER_

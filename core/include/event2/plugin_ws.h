@@ -16,12 +16,12 @@
 extern "C" {
 #endif
 
-#define EVENT_PLUGIN_WS_NAME "proto-ws"
-#define EVENT_PLUGIN_WS_MAJOR 1
-#define EVENT_PLUGIN_WS_MINOR 0
+#define EVENT_PLUGIN_WS_NAME "proto-ws" /**< what the facade asks for */
+#define EVENT_PLUGIN_WS_MAJOR 1         /**< of the interface */
+#define EVENT_PLUGIN_WS_MINOR 0         /**< raised when something is appended */
 
-/* X(result, name, what is returned when there is no such plugin, parameters, arguments) */
 /* clang-format off */
+/** X(result, name, what is returned when there is no such plugin, parameters, arguments) */
 #define EVENT_PLUGIN_WS_FUNCTIONS(X) \
 	X(void, evws_close, , (struct evws_connection *ws, uint16_t port), (ws, port)) \
 	X(void, evws_connection_free, , (struct evws_connection *ws), (ws)) \
@@ -36,7 +36,8 @@ extern "C" {
 
 /** The table that the plugin publishes. */
 struct event_plugin_ws {
-	struct event_plugin_interface head;
+	struct event_plugin_interface head; /**< sizeof, and the version above */
+/** One member for each function. */
 #define EVENT_PLUGIN_MEMBER_(result, name, fallback, parameters, arguments) result(*name) parameters;
 	EVENT_PLUGIN_WS_FUNCTIONS(EVENT_PLUGIN_MEMBER_)
 #undef EVENT_PLUGIN_MEMBER_

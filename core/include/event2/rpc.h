@@ -131,7 +131,10 @@ int evrpc_register_generic(struct evrpc_base *base, const char *name,
 	void (*rpl_marshal)(struct evbuffer *, void *));
 
 /** Registers a procedure that the caller described itself.
+ * @param base the server
  * @param rpc from the library's allocator, with a uri of the same; the server owns both on success
+ * @param cb gets every call
+ * @param cb_arg what cb gets as its last argument
  * @return 0, or -1 */
 EVENT2_EXPORT_SYMBOL
 int evrpc_register_rpc(
@@ -249,8 +252,10 @@ enum EVRPC_HOOK_RESULT {
 
 /** Adds a hook behind those that are there.
  * @param vbase a struct evrpc_base or a struct evrpc_pool
+ * @param hook_type when it runs
  * @param cb gets the call's context, the HTTP request, its payload (which it may change) and cb_arg; returns an
  *   EVRPC_HOOK_RESULT
+ * @param cb_arg what cb gets as its last argument
  * @return a handle for evrpc_remove_hook(), or NULL */
 EVENT2_EXPORT_SYMBOL
 void *evrpc_add_hook(void *vbase, enum EVRPC_HOOK_TYPE hook_type,
@@ -261,6 +266,7 @@ EVENT2_EXPORT_SYMBOL
 int evrpc_remove_hook(void *vbase, enum EVRPC_HOOK_TYPE hook_type, void *handle);
 
 /** Goes on with a call that a hook paused.
+ * @param vbase the server or pool whose hook it was
  * @param ctx the context that the hook got
  * @param res EVRPC_CONTINUE or EVRPC_TERMINATE
  * @return 0, or -1 when no such call waits */
@@ -269,6 +275,9 @@ int evrpc_resume_request(void *vbase, void *ctx, enum EVRPC_HOOK_RESULT res);
 
 /** Keeps a copy of some bytes with a call, for later hooks of the same call.
  * @param ctx the context that the hook got
+ * @param key the name under which they are found; an older value of it is not found any more
+ * @param data the bytes
+ * @param data_size how many
  * @return 0, or -1 when there is no memory */
 EVENT2_EXPORT_SYMBOL
 int evrpc_hook_add_meta(void *ctx, const char *key, const void *data, size_t data_size);

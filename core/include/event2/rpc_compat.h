@@ -12,11 +12,15 @@
 #undef EVTAG_ASSIGN
 #undef EVTAG_GET
 #undef EVTAG_ADD
+/** Sets a member. */
 #define EVTAG_ASSIGN(msg, member, args...) (*(msg)->base->member##_assign)(msg, ##args)
+/** Gets a member. Returns 0, or -1 when it is not set. */
 #define EVTAG_GET(msg, member, args...) (*(msg)->base->member##_get)(msg, ##args)
+/** Adds one to a member that is an array. */
 #define EVTAG_ADD(msg, member, args...) (*(msg)->base->member##_add)(msg, ##args)
 #endif
 
+/** How many there are in a member that is an array. */
 #define EVTAG_LEN(msg, member) ((msg)->member##_length)
 
 #endif

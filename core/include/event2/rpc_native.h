@@ -57,12 +57,12 @@ typedef void (*evrpc_native_function)(void);
 
 /** How to handle the messages of one type. */
 struct evrpc_native_message {
-	void *(*make)(void *);
-	void (*free)(void *);
-	void (*clear)(void *);
-	int (*complete)(void *);
-	void (*marshal)(struct evbuffer *, void *);
-	int (*unmarshal)(void *, struct evbuffer *);
+	void *(*make)(void *);                       /**< NAME_new_with_arg() */
+	void (*free)(void *);                        /**< NAME_free() */
+	void (*clear)(void *);                       /**< NAME_clear() */
+	int (*complete)(void *);                     /**< NAME_complete() */
+	void (*marshal)(struct evbuffer *, void *);  /**< NAME_marshal() */
+	int (*unmarshal)(void *, struct evbuffer *); /**< NAME_unmarshal() */
 };
 
 /** Initialiser of a struct evrpc_native_message from the functions that event_rpcgen made for the struct NAME. */
@@ -77,8 +77,12 @@ struct evrpc_native_message {
 
 /** Offers a function under a name (letters, digits, '.', '_' and '-'). It is called in the loop's thread, while the
  * loop waits for it; its answer is what it returned.
+ * @param base the server
+ * @param name where it is reached
+ * @param signature types of result and arguments, as above
  * @param messages the type of each m and M of the signature, in their order; NULL when there are none. The array is
  *   read now, what it points to must live as long as the registration
+ * @param function what is called, cast from the type that the signature says
  * @return 0; or -1 with a log line: the signature is wrong, the name is taken or not allowed, there is no memory, or
  *   the plugin was built without libffi */
 EVENT2_EXPORT_SYMBOL
@@ -117,7 +121,12 @@ typedef void (*evrpc_native_cb)(
  * signature says (a cast, such as (int64_t)1, is needed for l, L and z). All that goes in is copied before this
  * returns; what comes out (B, M) is filled before cb is called, and is the caller's to keep alive until then. After an
  * error a B has got nothing and an M is cleared.
+ * @param pool the client's connections
+ * @param name what the server offers it as
+ * @param signature types of result and arguments, as the server has them
  * @param messages as in evrpc_native_register(); what it points to must live until cb
+ * @param cb called once
+ * @param cb_arg what cb gets as its last argument
  * @return 0 when cb is going to be called (or was already); -1 with a log line when not: the signature is wrong, an
  *   argument is NULL that may not be, a message is not complete, the pool has no connection, or there is no memory */
 EVENT2_EXPORT_SYMBOL
@@ -132,8 +141,11 @@ int evrpc_native_vcall(struct evrpc_pool *pool, const char *name, const char *si
 /** Makes a function of the signature's own C type that calls the remote one. It returns 0 (or NULL) at once, and the
  * result comes to the callback, as does every failure: what evrpc_native_call() says with -1 is
  * EVRPC_STATUS_ERR_UNSTARTED here, called before the function returns.
+ * @param pool, name, signature, messages as for evrpc_native_call(); what messages points to must live
+ *   as long as the stub
  * @param cb NULL: every call brings its own; then the function has two parameters more at its end, an evrpc_native_cb
  *   and a void *
+ * @param cb_arg what cb gets as its last argument
  * @return the stub; or NULL with a log line: the signature is wrong, there is no memory, the system does not allow
  *   libffi's closures, or the plugin was built without libffi */
 EVENT2_EXPORT_SYMBOL

@@ -17,8 +17,8 @@ struct evrpc_base;
 struct evrpc_req_generic;
 
 /* Errors of a call. */
-#define EVRPC_STATUS_ERR_NONE 0
-#define EVRPC_STATUS_ERR_TIMEOUT 1
+#define EVRPC_STATUS_ERR_NONE 0        /**< there is an answer */
+#define EVRPC_STATUS_ERR_TIMEOUT 1     /**< no answer within the time */
 #define EVRPC_STATUS_ERR_BADPAYLOAD 2  /**< the other side's message could not be read */
 #define EVRPC_STATUS_ERR_UNSTARTED 3   /**< no connection to send it on, or it failed */
 #define EVRPC_STATUS_ERR_HOOKABORTED 4 /**< a hook ended it */
@@ -45,19 +45,19 @@ struct evrpc {
 
 	const char *uri; /**< where it is reached */
 
-	void *(*request_new)(void *); /**< makes an empty request from request_new_arg */
-	void *request_new_arg;
-	void (*request_free)(void *);
+	void *(*request_new)(void *);                        /**< makes an empty request from request_new_arg */
+	void *request_new_arg;                               /**< see request_new */
+	void (*request_free)(void *);                        /**< frees what request_new made */
 	int (*request_unmarshal)(void *, struct evbuffer *); /**< reads it; 0, or -1 when it is malformed */
 
-	void *(*reply_new)(void *); /**< makes an empty reply from reply_new_arg */
-	void *reply_new_arg;
-	void (*reply_free)(void *);
-	int (*reply_complete)(void *); /**< 0 when nothing required is missing, else -1 */
-	void (*reply_marshal)(struct evbuffer *, void *);
+	void *(*reply_new)(void *);                       /**< makes an empty reply from reply_new_arg */
+	void *reply_new_arg;                              /**< see reply_new */
+	void (*reply_free)(void *);                       /**< frees what reply_new made */
+	int (*reply_complete)(void *);                    /**< 0 when nothing required is missing, else -1 */
+	void (*reply_marshal)(struct evbuffer *, void *); /**< appends it, as it goes over the wire */
 
 	void (*cb)(struct evrpc_req_generic *, void *); /**< gets every call */
-	void *cb_arg;
+	void *cb_arg;                                   /**< what cb gets besides */
 
 	struct evrpc_base *base; /**< whose it is */
 };

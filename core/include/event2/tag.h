@@ -29,6 +29,7 @@ EVENT2_EXPORT_SYMBOL
 void evtag_init(void);
 
 /** Takes tag and length off the buffer, so that the payload is next.
+ * @param evbuf where it is taken from
  * @param ptag gets the tag; may be NULL
  * @return the payload's length in bytes; -1 when the header is incomplete or malformed, or the payload is not there as
  * a whole or longer than INT_MAX */
@@ -68,12 +69,15 @@ EVENT2_EXPORT_SYMBOL
 void evtag_marshal_timeval(struct evbuffer *evbuf, ev_uint32_t tag, struct timeval *tv);
 
 /** Takes one item and appends its payload to dst.
+ * @param src where it is taken from
  * @param ptag gets the tag; may be NULL
+ * @param dst gets the payload
  * @return the payload's length in bytes, or -1 as evtag_unmarshal_header() */
 EVENT2_EXPORT_SYMBOL
 int evtag_unmarshal(struct evbuffer *src, ev_uint32_t *ptag, struct evbuffer *dst);
 
 /** Looks at the next item's tag and takes nothing.
+ * @param evbuf where it is looked for
  * @param ptag gets the tag; may be NULL
  * @return how many bytes the tag itself has, or -1 when it is incomplete or malformed */
 EVENT2_EXPORT_SYMBOL
@@ -108,6 +112,8 @@ EVENT2_EXPORT_SYMBOL
 int evtag_unmarshal_fixed(struct evbuffer *src, ev_uint32_t need_tag, void *data, size_t len);
 
 /** Takes the next item, which must have that tag, as a string.
+ * @param evbuf where it is taken from
+ * @param need_tag the tag
  * @param pstring gets memory of the library's allocator that the caller frees; terminated
  * @return 0, or -1 when the tag is another one, the item is malformed or there is no memory */
 EVENT2_EXPORT_SYMBOL

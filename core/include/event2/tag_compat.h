@@ -7,7 +7,7 @@
  * Two names from before the functions of event2/tag.h had their prefix. Include event2/tag.h for the functions.
  */
 
-#define encode_int(evbuf, number) evtag_encode_int((evbuf), (number))
-#define encode_int64(evbuf, number) evtag_encode_int64((evbuf), (number))
+#define encode_int(evbuf, number) evtag_encode_int((evbuf), (number))     /**< evtag_encode_int() */
+#define encode_int64(evbuf, number) evtag_encode_int64((evbuf), (number)) /**< evtag_encode_int64() */
 
 #endif

@@ -28,17 +28,18 @@ extern "C" {
 /* ---- Integer types ------------------------------------------------------------------------------------------------
  * Names from before C99 was everywhere. New code may as well use the standard ones. */
 
-#define ev_uint64_t uint64_t
-#define ev_int64_t int64_t
-#define ev_uint32_t uint32_t
-#define ev_int32_t int32_t
-#define ev_uint16_t uint16_t
-#define ev_int16_t int16_t
-#define ev_uint8_t uint8_t
-#define ev_int8_t int8_t
-#define ev_uintptr_t uintptr_t
-#define ev_intptr_t intptr_t
+#define ev_uint64_t uint64_t   /**< unsigned, 64 bits */
+#define ev_int64_t int64_t     /**< signed, 64 bits */
+#define ev_uint32_t uint32_t   /**< unsigned, 32 bits */
+#define ev_int32_t int32_t     /**< signed, 32 bits */
+#define ev_uint16_t uint16_t   /**< unsigned, 16 bits */
+#define ev_int16_t int16_t     /**< signed, 16 bits */
+#define ev_uint8_t uint8_t     /**< unsigned, 8 bits */
+#define ev_int8_t int8_t       /**< signed, 8 bits */
+#define ev_uintptr_t uintptr_t /**< unsigned, as wide as a pointer */
+#define ev_intptr_t intptr_t   /**< signed, as wide as a pointer */
 
+/** A number of bytes, or -1: signed, as wide as size_t. */
 #ifdef EVENT__ssize_t
 #define ev_ssize_t EVENT__ssize_t
 #else
@@ -52,33 +53,35 @@ extern "C" {
 #define ev_off_t ev_int64_t
 #endif
 
+/** The length of a socket's address. */
 #ifdef EVENT__socklen_t
 #define ev_socklen_t EVENT__socklen_t
 #else
 #define ev_socklen_t socklen_t
 #endif
 
-#define EV_UINT64_MAX UINT64_MAX
-#define EV_INT64_MAX INT64_MAX
-#define EV_INT64_MIN INT64_MIN
-#define EV_UINT32_MAX UINT32_MAX
-#define EV_INT32_MAX INT32_MAX
-#define EV_INT32_MIN INT32_MIN
-#define EV_UINT16_MAX UINT16_MAX
-#define EV_INT16_MAX INT16_MAX
-#define EV_INT16_MIN INT16_MIN
-#define EV_UINT8_MAX UINT8_MAX
-#define EV_INT8_MAX INT8_MAX
-#define EV_INT8_MIN INT8_MIN
+#define EV_UINT64_MAX UINT64_MAX /**< the greatest ev_uint64_t */
+#define EV_INT64_MAX INT64_MAX   /**< the greatest ev_int64_t */
+#define EV_INT64_MIN INT64_MIN   /**< the least ev_int64_t */
+#define EV_UINT32_MAX UINT32_MAX /**< the greatest ev_uint32_t */
+#define EV_INT32_MAX INT32_MAX   /**< the greatest ev_int32_t */
+#define EV_INT32_MIN INT32_MIN   /**< the least ev_int32_t */
+#define EV_UINT16_MAX UINT16_MAX /**< the greatest ev_uint16_t */
+#define EV_INT16_MAX INT16_MAX   /**< the greatest ev_int16_t */
+#define EV_INT16_MIN INT16_MIN   /**< the least ev_int16_t */
+#define EV_UINT8_MAX UINT8_MAX   /**< the greatest ev_uint8_t */
+#define EV_INT8_MAX INT8_MAX     /**< the greatest ev_int8_t */
+#define EV_INT8_MIN INT8_MIN     /**< the least ev_int8_t */
 
+/** The greatest size_t. */
 #if EVENT__SIZEOF_SIZE_T == 4
 #define EV_SIZE_MAX EV_UINT32_MAX
-#define EV_SSIZE_MAX EV_INT32_MAX
+#define EV_SSIZE_MAX EV_INT32_MAX /**< the greatest ev_ssize_t */
 #else
 #define EV_SIZE_MAX EV_UINT64_MAX
-#define EV_SSIZE_MAX EV_INT64_MAX
+#define EV_SSIZE_MAX EV_INT64_MAX /**< the greatest ev_ssize_t */
 #endif
-#define EV_SSIZE_MIN ((-EV_SSIZE_MAX) - 1)
+#define EV_SSIZE_MIN ((-EV_SSIZE_MAX) - 1) /**< the least ev_ssize_t */
 
 /* ---- Sockets ----------------------------------------------------------------------------------------------------- */
 
@@ -89,6 +92,7 @@ extern "C" {
 
 /** The error of the last socket call of this thread. */
 #define EVUTIL_SOCKET_ERROR() (errno)
+/** Sets what EVUTIL_SOCKET_ERROR() gives. */
 #define EVUTIL_SET_SOCKET_ERROR(errcode)                                                                               \
 	do {                                                                                                               \
 		errno = (errcode);                                                                                             \
@@ -137,7 +141,7 @@ int evutil_make_socket_closeonexec(evutil_socket_t sock);
 /** Closes a socket. Returns 0, or -1 with errno set; the socket is gone in either case. */
 EVENT2_CORE_EXPORT_SYMBOL
 int evutil_closesocket(evutil_socket_t sock);
-#define EVUTIL_CLOSESOCKET(s) evutil_closesocket(s)
+#define EVUTIL_CLOSESOCKET(s) evutil_closesocket(s) /**< the older name */
 
 /** Has the kernel accept a TCP connection only when its first data has come (TCP_DEFER_ACCEPT). Call before
  * listen(2). Returns 0, also where the system has no such option, or -1 with errno set. */
@@ -291,57 +295,68 @@ int evutil_sockaddr_cmp(const struct sockaddr *sa1, const struct sockaddr *sa2, 
 #define evutil_addrinfo addrinfo
 
 /* What evutil_getaddrinfo() and the DNS functions return: the system's numbers where it shows them. */
+/** The host has no address of that family */
 #ifdef EAI_ADDRFAMILY
 #define EVUTIL_EAI_ADDRFAMILY EAI_ADDRFAMILY
 #else
 #define EVUTIL_EAI_ADDRFAMILY -901
 #endif
+/** No answer now; later perhaps */
 #ifdef EAI_AGAIN
 #define EVUTIL_EAI_AGAIN EAI_AGAIN
 #else
 #define EVUTIL_EAI_AGAIN -902
 #endif
+/** ai_flags make no sense */
 #ifdef EAI_BADFLAGS
 #define EVUTIL_EAI_BADFLAGS EAI_BADFLAGS
 #else
 #define EVUTIL_EAI_BADFLAGS -903
 #endif
+/** No answer, and none to be expected */
 #ifdef EAI_FAIL
 #define EVUTIL_EAI_FAIL EAI_FAIL
 #else
 #define EVUTIL_EAI_FAIL -904
 #endif
+/** No such family */
 #ifdef EAI_FAMILY
 #define EVUTIL_EAI_FAMILY EAI_FAMILY
 #else
 #define EVUTIL_EAI_FAMILY -905
 #endif
+/** There is no memory */
 #ifdef EAI_MEMORY
 #define EVUTIL_EAI_MEMORY EAI_MEMORY
 #else
 #define EVUTIL_EAI_MEMORY -906
 #endif
 /* Some systems give EAI_NODATA the number of EAI_NONAME. */
+/** The name exists, without an address */
 #if defined(EAI_NODATA) && (!defined(EAI_NONAME) || EAI_NODATA != EAI_NONAME)
 #define EVUTIL_EAI_NODATA EAI_NODATA
 #else
 #define EVUTIL_EAI_NODATA -907
 #endif
+/** There is no such name or service */
 #ifdef EAI_NONAME
 #define EVUTIL_EAI_NONAME EAI_NONAME
 #else
 #define EVUTIL_EAI_NONAME -908
 #endif
+/** No such service for that type of socket */
 #ifdef EAI_SERVICE
 #define EVUTIL_EAI_SERVICE EAI_SERVICE
 #else
 #define EVUTIL_EAI_SERVICE -909
 #endif
+/** No such type of socket */
 #ifdef EAI_SOCKTYPE
 #define EVUTIL_EAI_SOCKTYPE EAI_SOCKTYPE
 #else
 #define EVUTIL_EAI_SOCKTYPE -910
 #endif
+/** See errno */
 #ifdef EAI_SYSTEM
 #define EVUTIL_EAI_SYSTEM EAI_SYSTEM
 #else
@@ -351,36 +366,43 @@ int evutil_sockaddr_cmp(const struct sockaddr *sa1, const struct sockaddr *sa2, 
 #define EVUTIL_EAI_CANCEL -90001
 
 /* For ai_flags: the system's bits where it has them. What it lacks evutil_getaddrinfo() does itself. */
+/** Without a name: the address to listen on */
 #ifdef AI_PASSIVE
 #define EVUTIL_AI_PASSIVE AI_PASSIVE
 #else
 #define EVUTIL_AI_PASSIVE 0x1000
 #endif
+/** Wants ai_canonname */
 #ifdef AI_CANONNAME
 #define EVUTIL_AI_CANONNAME AI_CANONNAME
 #else
 #define EVUTIL_AI_CANONNAME 0x2000
 #endif
+/** The name is an address; nothing is looked up */
 #ifdef AI_NUMERICHOST
 #define EVUTIL_AI_NUMERICHOST AI_NUMERICHOST
 #else
 #define EVUTIL_AI_NUMERICHOST 0x4000
 #endif
+/** The service is a number */
 #ifdef AI_NUMERICSERV
 #define EVUTIL_AI_NUMERICSERV AI_NUMERICSERV
 #else
 #define EVUTIL_AI_NUMERICSERV 0x8000
 #endif
+/** IPv4 addresses as IPv6 ones, when there are none of these */
 #ifdef AI_V4MAPPED
 #define EVUTIL_AI_V4MAPPED AI_V4MAPPED
 #else
 #define EVUTIL_AI_V4MAPPED 0x10000
 #endif
+/** With V4MAPPED: both */
 #ifdef AI_ALL
 #define EVUTIL_AI_ALL AI_ALL
 #else
 #define EVUTIL_AI_ALL 0x20000
 #endif
+/** Only families of which this host has an address */
 #ifdef AI_ADDRCONFIG
 #define EVUTIL_AI_ADDRCONFIG AI_ADDRCONFIG
 #else
