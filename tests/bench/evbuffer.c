@@ -19,7 +19,7 @@ buffer_new(void)
 static void
 append_4k(void)
 {
-	const int rounds = 200;
+	const int rounds = bench_times(200);
 	const unsigned blocks = 1024;
 	struct evbuffer *buffer = buffer_new();
 	uint64_t begin = 0;
@@ -36,7 +36,7 @@ append_4k(void)
 static void
 add_drain_64(void)
 {
-	const uint64_t rounds = 10000000;
+	const uint64_t rounds = (uint64_t)bench_times(10000000);
 	struct evbuffer *buffer = buffer_new();
 	uint64_t begin = bench_cpu();
 	for (uint64_t r = 0; r < rounds; r++) {
@@ -50,7 +50,7 @@ add_drain_64(void)
 static void
 new_free(void)
 {
-	const uint64_t rounds = 10000000;
+	const uint64_t rounds = (uint64_t)bench_times(10000000);
 	uint64_t begin = bench_cpu();
 	for (uint64_t r = 0; r < rounds; r++)
 		evbuffer_free(buffer_new());
@@ -68,7 +68,7 @@ cleaned(const void *data, size_t length, void *arg)
 static void
 add_reference(void)
 {
-	const unsigned references = 10000, rounds = 300;
+	const unsigned references = 10000, rounds = (unsigned)bench_times(300);
 	struct evbuffer *buffer = buffer_new();
 	uint64_t begin = bench_cpu();
 	for (unsigned r = 0; r < rounds; r++) {
@@ -85,7 +85,7 @@ add_reference(void)
 static void
 move(void)
 {
-	const uint64_t rounds = 3000000;
+	const uint64_t rounds = (uint64_t)bench_times(3000000);
 	struct evbuffer *in = buffer_new(), *out = buffer_new();
 	uint64_t begin = bench_cpu();
 	for (uint64_t r = 0; r < rounds; r++) {
@@ -101,7 +101,7 @@ move(void)
 static void
 readln(void)
 {
-	const unsigned lines = 1000, rounds = 1000;
+	const unsigned lines = 1000, rounds = (unsigned)bench_times(1000);
 	struct evbuffer *buffer = buffer_new();
 	uint64_t begin = bench_cpu();
 	for (unsigned r = 0; r < rounds; r++) {
@@ -117,7 +117,7 @@ readln(void)
 static void
 print(void)
 {
-	const unsigned texts = 100, rounds = 30000;
+	const unsigned texts = 100, rounds = (unsigned)bench_times(30000);
 	struct evbuffer *buffer = buffer_new();
 	uint64_t begin = bench_cpu();
 	for (unsigned r = 0; r < rounds; r++) {
@@ -133,7 +133,7 @@ print(void)
 static void
 read_write(void)
 {
-	const int rounds = 100000, size = 4096;
+	const int rounds = bench_times(100000), size = 4096;
 	int fds[2];
 	struct evbuffer *buffer = buffer_new();
 	bench_pair(fds);

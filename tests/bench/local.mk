@@ -1,24 +1,106 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# Measurements: `make bench` prints, for each program and case, what it costs on mkevent and on the system's libevent.
+# Measurements. Nothing here is part of `make all`.
+#   make bench         each figure on mkevent, libevent, libev, libuv and the system's calls alone, in turn, and their ratios
+#   make bench-table   doc/performance-table.md from the last bench
+#   make bench-plots   the pictures of doc/performance.md
+# BENCH names programs or cases (BENCH='loop timers'); BENCH_ROUNDS is how often each is measured; BENCH_OUT the file.
 bench_programs =
 # In alphabetic order. A new one adds its line.
 bench_programs += tests/bench/bev
+if THREADS
+endif
 bench_programs += tests/bench/dns
 bench_programs += tests/bench/evbuffer
 bench_programs += tests/bench/http
 bench_programs += tests/bench/loop
+bench_programs += tests/bench/memory
+bench_programs += tests/bench/process
+bench_programs += tests/bench/process_all
 bench_programs += tests/bench/rpc
+bench_programs += tests/bench/scale
 bench_programs += tests/bench/timer
 if OPENSSL
 bench_programs += tests/bench/tls
 endif
+bench_programs += tests/bench/uri
 tests_bench_tls_CPPFLAGS = $(AM_CPPFLAGS) $(OPENSSL_CFLAGS)
 tests_bench_tls_LDADD = libevent_openssl.la $(test_libs) $(OPENSSL_LIBS)
-EXTRA_PROGRAMS += $(bench_programs)
-CLEANFILES += $(bench_programs)
+# These two are what they are linked with.
+tests_bench_process_LDADD = libevent_core.la
+tests_bench_process_all_SOURCES = tests/bench/process.c
+tests_bench_process_all_CPPFLAGS = $(AM_CPPFLAGS) -DBENCH_PROCESS_ALL
+tests_bench_process_all_LDADD = libevent_extra.la libevent_core.la
 
-bench: all $(bench_programs)
-	@MKEVENT_BUILD='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/compare $(bench_programs)
-.PHONY: bench
+# The others: programs of their own, where the library is there.
+bench_peers =
+if BACKEND_EPOLL
+bench_peers += tests/bench/bare
+tests_bench_bare_LDADD =
+if LIBEV
+bench_peers += tests/bench/peer_ev
+endif
+if LIBUV
+bench_peers += tests/bench/peer_uv
+endif
+endif
+tests_bench_peer_ev_LDADD = $(LIBEV_LIBS)
+tests_bench_peer_uv_LDADD = $(LIBUV_LIBS)
 
-EXTRA_DIST += tests/bench/bench.h tests/bench/compare
+# The same once more, to count calls and allocations: what stands before libc's functions would be in the times.
+counting_ldflags = $(AM_LDFLAGS) -export-dynamic
+bench_counting =
+if COUNTING
+bench_counting += tests/bench/bev_counting tests/bench/dns_counting tests/bench/evbuffer_counting \
+	tests/bench/http_counting tests/bench/loop_counting tests/bench/bare_counting
+if LIBEV
+bench_counting += tests/bench/peer_ev_counting
+endif
+if LIBUV
+bench_counting += tests/bench/peer_uv_counting
+endif
+endif
+tests_bench_bev_counting_SOURCES = tests/bench/bev.c tests/bench/count.c
+tests_bench_bev_counting_LDFLAGS = $(counting_ldflags)
+tests_bench_dns_counting_SOURCES = tests/bench/dns.c tests/bench/count.c
+tests_bench_dns_counting_LDFLAGS = $(counting_ldflags)
+tests_bench_evbuffer_counting_SOURCES = tests/bench/evbuffer.c tests/bench/count.c
+tests_bench_evbuffer_counting_LDFLAGS = $(counting_ldflags)
+tests_bench_http_counting_SOURCES = tests/bench/http.c tests/bench/count.c
+tests_bench_http_counting_LDFLAGS = $(counting_ldflags)
+tests_bench_loop_counting_SOURCES = tests/bench/loop.c tests/bench/count.c
+tests_bench_loop_counting_LDFLAGS = $(counting_ldflags)
+tests_bench_bare_counting_SOURCES = tests/bench/bare.c tests/bench/count.c
+tests_bench_bare_counting_LDFLAGS = $(counting_ldflags)
+tests_bench_bare_counting_LDADD =
+tests_bench_peer_ev_counting_SOURCES = tests/bench/peer_ev.c tests/bench/count.c
+tests_bench_peer_ev_counting_LDFLAGS = $(counting_ldflags)
+tests_bench_peer_ev_counting_LDADD = $(LIBEV_LIBS)
+tests_bench_peer_uv_counting_SOURCES = tests/bench/peer_uv.c tests/bench/count.c
+tests_bench_peer_uv_counting_LDFLAGS = $(counting_ldflags)
+tests_bench_peer_uv_counting_LDADD = $(LIBUV_LIBS)
+
+bench_all = $(bench_programs) $(bench_peers) $(bench_counting)
+# They are built and run for a moment by `make check`, so that they keep working.
+check_PROGRAMS += $(bench_all)
+TESTS += tests/bench/test.sh
+
+BENCH_OUT = bench.tsv
+BENCH_ROUNDS = 5
+bench_run = MKEVENT_BUILD='$(abs_top_builddir)' BENCH_ROUNDS='$(BENCH_ROUNDS)' $(SHELL) $(srcdir)/tests/bench/run
+bench_table = $(AWK) -f $(srcdir)/tests/bench/table.awk \
+	tests/bench/test.sh
+
+bench: all $(bench_all)
+	@$(bench_run) -o '$(BENCH_OUT)' -p '$(bench_programs)' $(BENCH)
+	@$(bench_table) $(srcdir)/tests/bench/rows '$(BENCH_OUT)'
+bench-table:
+	$(bench_table) -v markdown=1 $(srcdir)/tests/bench/rows '$(BENCH_OUT)' >$(srcdir)/doc/performance-table.md
+bench-plots: all $(bench_all)
+	@$(bench_run) -o bench-plots.tsv -p 'tests/bench/scale tests/bench/bev' idle_fds timers_among connections
+	@$(SHELL) $(srcdir)/tests/bench/plot bench-plots.tsv $(srcdir)/doc
+CLEANFILES += bench.tsv bench-plots.tsv
+.PHONY: bench bench-table bench-plots
+
+EXTRA_DIST += tests/bench/bench.h tests/bench/fresh.h tests/bench/locks.h tests/bench/partner.h tests/bench/scale.h \
+	tests/bench/plot tests/bench/rows tests/bench/run tests/bench/table.awk \
+	tests/bench/test.sh

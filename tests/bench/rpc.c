@@ -131,7 +131,7 @@ calls(const char *name, int count)
 	connections = evrpc_pool_new(NULL);
 	evrpc_pool_set_timeout(connections, 30);
 	made = ended = 0;
-	wanted = CALLS;
+	wanted = (uint64_t)bench_times(CALLS);
 	for (int i = 0; i < count; i++)
 		evrpc_pool_add_connection(
 			connections, evhttp_connection_base_new(base, NULL, "127.0.0.1", ntohs(address.sin_port)));
@@ -167,12 +167,12 @@ calls_32(void)
 static void
 tags(void)
 {
-	enum { TIMES = 1000000 };
+	const int times = bench_times(1000000) > 100 ? bench_times(1000000) : 100;
 	static char name[] = "a name of some length";
 	struct evbuffer *buffer = evbuffer_new();
 	struct text text = {name, 1234567, 1, 1}, back = {0};
 	uint64_t writing = 0, reading = 0;
-	for (int i = 0; i < TIMES / 100; i++) {
+	for (int i = 0; i < times / 100; i++) {
 		uint64_t start = bench_cpu();
 		for (int j = 0; j < 100; j++)
 			evtag_marshal_int64(buffer, 7, UINT64_C(0x123456789));
@@ -184,15 +184,15 @@ tags(void)
 		writing += between - start;
 		reading += bench_cpu() - between;
 	}
-	bench_print("tag_marshal_int64", writing, TIMES);
-	bench_print("tag_unmarshal_int64", reading, TIMES);
+	bench_print("tag_marshal_int64", writing, (uint64_t)times);
+	bench_print("tag_unmarshal_int64", reading, (uint64_t)times);
 	uint64_t start = bench_cpu();
-	for (int i = 0; i < TIMES; i++) {
+	for (int i = 0; i < times; i++) {
 		text_marshal(buffer, &text);
 		if (text_unmarshal(&back, buffer) < 0) bench_die("message");
 		text_clear(&back);
 	}
-	bench_print("message_both_ways", bench_cpu() - start, TIMES);
+	bench_print("message_both_ways", bench_cpu() - start, (uint64_t)times);
 	evbuffer_free(buffer);
 }
 

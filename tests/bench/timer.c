@@ -68,14 +68,14 @@ static void
 add_del(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd, (void)what, (void)arg;
-	uint64_t begin = bench_wall();
+	uint64_t begin = bench_cpu();
 	for (int i = 0; i < count; i++)
 		event_add(&events[i], &timeouts[i]);
-	uint64_t middle = bench_wall();
+	uint64_t middle = bench_cpu();
 	for (int i = 0; i < count; i++)
 		event_del(&events[i]);
 	spent[0] += middle - begin;
-	spent[1] += bench_wall() - middle;
+	spent[1] += bench_cpu() - middle;
 }
 
 static void
@@ -87,27 +87,28 @@ expire_once(int span_us)
 		event_add(&events[i], &tv);
 	}
 	usleep((useconds_t)span_us + 12000); /* a coarse clock is up to 10 ms late */
-	uint64_t begin = bench_wall();
+	uint64_t begin = bench_cpu();
 	while (event_base_get_num_events(base, EVENT_BASE_COUNT_ADDED) > 0)
 		event_base_loop(base, EVLOOP_NONBLOCK);
-	spent[2] += bench_wall() - begin;
+	spent[2] += bench_cpu() - begin;
 }
 
 static void
 thousand(void)
 {
 	uint64_t seed = 1;
+	const int times = bench_times(1000), expiries = bench_times(200);
 	setup(1000);
-	for (int r = 0; r < 1000; r++) {
+	for (int r = 0; r < times; r++) {
 		random_timeouts(&seed);
 		run_inside(add_del);
 	}
-	bench_print("timers_1k_add", spent[0], 1000000);
-	bench_print("timers_1k_del", spent[1], 1000000);
-	for (int r = 0; r < 200; r++)
+	bench_print("timers_1k_add", spent[0], (uint64_t)times * 1000);
+	bench_print("timers_1k_del", spent[1], (uint64_t)times * 1000);
+	for (int r = 0; r < expiries; r++)
 		expire_once(1000);
-	bench_print("timers_1k_expire", spent[2], 200000);
-	if (expired != 200000) bench_die("lost timers");
+	bench_print("timers_1k_expire", spent[2], (uint64_t)expiries * 1000);
+	if (expired != expiries * 1000) bench_die("lost timers");
 	teardown();
 }
 
@@ -115,22 +116,10 @@ static void
 add_again(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd, (void)what, (void)arg;
-	uint64_t begin = bench_wall();
+	uint64_t begin = bench_cpu();
 	for (int i = 0; i < count; i++)
 		event_add(&events[order[i]], &timeouts[i]);
-	spent[rounds > 0 ? 1 : 0] += bench_wall() - begin;
-}
-
-static void
-shuffle(uint64_t *seed)
-{
-	for (int i = 0; i < count; i++)
-		order[i] = i;
-	for (int i = count - 1; i > 0; i--) {
-		int other = (int)(bench_random(seed) % (unsigned)(i + 1)), kept = order[i];
-		order[i] = order[other];
-		order[other] = kept;
-	}
+	spent[rounds > 0 ? 1 : 0] += bench_cpu() - begin;
 }
 
 static void
@@ -138,10 +127,10 @@ million(void)
 {
 	uint64_t seed = 1;
 	enum { ROUNDS = 3 };
-	setup(1000000);
+	setup(bench_times(1000000));
 	order = calloc((size_t)count, sizeof(*order));
 	if (!order) bench_die("calloc");
-	shuffle(&seed);
+	bench_shuffle(order, count, &seed);
 	for (rounds = 0; rounds <= ROUNDS; rounds++) {
 		random_timeouts(&seed);
 		run_inside(add_again);
@@ -158,7 +147,7 @@ million(void)
 static void
 common(void)
 {
-	setup(100000);
+	setup(bench_times(100000));
 	struct timeval wish = {100, 0};
 	const struct timeval *tv = event_base_init_common_timeout(base, &wish);
 	for (int i = 0; i < count; i++)
@@ -175,12 +164,13 @@ static void
 outside(void)
 {
 	uint64_t seed = 1;
+	const int times = bench_times(1000);
 	setup(1000);
-	for (int r = 0; r < 1000; r++) {
+	for (int r = 0; r < times; r++) {
 		random_timeouts(&seed);
 		add_del(-1, EV_TIMEOUT, NULL);
 	}
-	bench_print("timers_1k_outside_add", spent[0], 1000000);
+	bench_print("timers_1k_outside_add", spent[0], (uint64_t)times * 1000);
 	teardown();
 }
 

@@ -203,42 +203,53 @@ serve_bare(const char *name, struct plan plan, uint64_t operations)
 
 /* ---- Cases ------------------------------------------------------------------------------------------------------- */
 
+/* How many connections, and messages on each; the figure is for one message, or for one handshake. */
 static const struct plan echo_plan = {1, 20000, true}, bulk_plan = {1, 40000, false}, handshake_plan = {500, 0, false};
+
+static void
+run_plan(void (*server)(const char *, struct plan, uint64_t), const char *name, struct plan plan)
+{
+	if (plan.messages)
+		plan.messages = bench_times(plan.messages);
+	else
+		plan.connections = bench_times(plan.connections);
+	server(name, plan, (uint64_t)(plan.messages ? plan.messages : plan.connections));
+}
 
 static void
 echo_16k(void)
 {
-	serve("tls_echo_16k", echo_plan, 20000);
+	run_plan(serve, "tls_echo_16k", echo_plan);
 }
 
 static void
 bare_echo_16k(void)
 {
-	serve_bare("bare_tls_echo_16k", echo_plan, 20000);
+	run_plan(serve_bare, "bare_tls_echo_16k", echo_plan);
 }
 
 static void
 bulk(void)
 {
-	serve("tls_bulk_16k", bulk_plan, 40000);
+	run_plan(serve, "tls_bulk_16k", bulk_plan);
 }
 
 static void
 bare_bulk(void)
 {
-	serve_bare("bare_tls_bulk_16k", bulk_plan, 40000);
+	run_plan(serve_bare, "bare_tls_bulk_16k", bulk_plan);
 }
 
 static void
 handshake(void)
 {
-	serve("tls_handshake", handshake_plan, 500);
+	run_plan(serve, "tls_handshake", handshake_plan);
 }
 
 static void
 bare_handshake(void)
 {
-	serve_bare("bare_tls_handshake", handshake_plan, 500);
+	run_plan(serve_bare, "bare_tls_handshake", handshake_plan);
 }
 
 int
