@@ -24,6 +24,12 @@ void bucket_init(struct bucket *bucket, const struct ev_token_bucket_cfg *cfg, b
 void bucket_update(struct bucket *bucket, const struct ev_token_bucket_cfg *cfg);
 /* Takes bytes; both directions saturate. */
 void bucket_take(int64_t *tokens, int64_t bytes);
+/* A length as tokens: there is no more than INT64_MAX of them. */
+static inline int64_t
+bucket_amount(uint64_t bytes)
+{
+	return bytes > INT64_MAX ? INT64_MAX : (int64_t)bytes;
+}
 /* Time until the next tick begins. */
 struct timeval rate_until_next_tick(const struct ev_token_bucket_cfg *cfg);
 

@@ -126,7 +126,7 @@ rate_group_charge(struct bev_rate *member, short what, size_t bytes)
 {
 	struct bufferevent_rate_limit_group *group = member->group;
 	thread_lock(group->lock);
-	bucket_take(tokens_of(group, what), bytes > INT64_MAX ? INT64_MAX : (int64_t)bytes);
+	bucket_take(tokens_of(group, what), bucket_amount(bytes));
 	if (what == EV_READ)
 		group->total_read += bytes;
 	else

@@ -174,9 +174,8 @@ void
 bev_rate_charge_locked(struct bev *b, short what, size_t bytes)
 {
 	struct bev_rate *rate = b->rate;
-	int64_t amount = bytes > INT64_MAX ? INT64_MAX : (int64_t)bytes;
 	if (rate->cfg) {
-		bucket_take(tokens_of(rate, what), amount);
+		bucket_take(tokens_of(rate, what), bucket_amount(bytes));
 		settle_direction_locked(b, what);
 	}
 	if (!rate->group) return;

@@ -2,6 +2,12 @@
 /* bufferevent_openssl_* and bufferevent_ssl_*: forwarded to filter-openssl; nothing here needs OpenSSL. */
 #include "config.h"
 
+#include <event2/event-config.h>
+
+/* The functions are here even where the plugin is not built, and then their declarations are wanted, too. */
+#ifndef EVENT__HAVE_OPENSSL
+#define EVENT__HAVE_OPENSSL 1
+#endif
 #include <event2/plugin_ssl.h>
 
 #define FACADE_TABLE struct event_plugin_ssl

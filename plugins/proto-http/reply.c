@@ -105,10 +105,11 @@ reply(struct evhttp_request *req, int code, const char *reason, struct evbuffer 
 		if (databuf) (void)evbuffer_add_buffer(body, databuf);
 	}
 	const bool keep = keeps(conn, request, &fields);
-	facts.length = body ? evbuffer_get_length(body) : 0;
+	const size_t length = body ? evbuffer_get_length(body) : 0;
+	facts.length = length;
 	facts.body = body;
 	if (without_body(request)) {
-		describe_absent_body(request, &fields, facts.length, &facts);
+		describe_absent_body(request, &fields, length, &facts);
 		facts.body = NULL;
 		throw_away(body);
 	}
