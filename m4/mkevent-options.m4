@@ -145,6 +145,9 @@ AS_CASE([$1],
 ])
 
 AC_DEFUN([MKEVENT_SUMMARY], [
+mkevent_summary_of_emulator=
+AS_IF([test "$cross_compiling" = yes], [mkevent_summary_of_emulator="
+	tests run through:  ${EMULATOR:-what this system does with such programs (make check EMULATOR=...)}"])
 AC_MSG_NOTICE([
 
 	mkevent $PACKAGE_VERSION (libevent $LIBEVENT_VERSION)
@@ -165,6 +168,6 @@ AC_MSG_NOTICE([
 	hardening:          $enable_hardening
 	sanitizers:         $enable_sanitizers
 	samples:            $enable_samples
-	tests (cmocka):     $mkevent_cmocka
+	tests (cmocka):     $mkevent_cmocka$mkevent_summary_of_emulator
 ])
 ])

@@ -110,21 +110,48 @@ AC_CHECK_DECL([$2], [AC_DEFINE([$3], [1], [Define when $1 defines $2.])], [], [A
 [#include <$1>]])
 ])
 
+# MKEVENT_LIBRARY(PREFIX, PACKAGE, LIBRARIES, HEADER, STATEMENTS, FOUND, MISSING): what pkg-config says of it, or
+# LIBRARIES where it knows nothing, but only if this compiler can use it. In a cross build pkg-config often names what
+# the building machine has; that is told, and counts as missing.
+AC_DEFUN([MKEVENT_LIBRARY], [
+PKG_CHECK_MODULES([$1], [$2], [mkevent_from=pkg-config],
+	[mkevent_from=nowhere $1_CFLAGS= $1_LIBS=
+	m4_ifval([$3], [$1_LIBS='$3'])])
+mkevent_usable=no
+AS_IF([test "x$[$1]_LIBS" != x], [
+	AC_MSG_CHECKING([whether $CC links to $[$1]_LIBS])
+	mkevent_saved_CFLAGS=$CFLAGS mkevent_saved_LIBS=$LIBS
+	CFLAGS="$CFLAGS $[$1]_CFLAGS" LIBS="$[$1]_LIBS $LIBS"
+	AC_LINK_IFELSE([AC_LANG_PROGRAM([[$4]], [[$5]])], [mkevent_usable=yes])
+	CFLAGS=$mkevent_saved_CFLAGS LIBS=$mkevent_saved_LIBS
+	AC_MSG_RESULT([$mkevent_usable])])
+AS_IF([test $mkevent_usable = yes], [$6], [
+	AS_IF([test "$mkevent_from$cross_compiling" = pkg-configyes],
+		[AC_MSG_WARN([$PKG_CONFIG found $2, but not one for $host (PKG_CONFIG_LIBDIR or PKG_CONFIG can name its folder)])])
+	$1_CFLAGS= $1_LIBS=
+	$7])
+])
+
 # The io_uring backend, which is no part of the preference list: built where its library is there.
 AC_DEFUN([MKEVENT_LIBURING], [
 mkevent_uring=no
-PKG_CHECK_MODULES([LIBURING], [liburing >= 2.3], [mkevent_uring=yes], [:])
+MKEVENT_LIBRARY([LIBURING], [liburing >= 2.3], [], [#include <liburing.h>],
+	[struct io_uring ring; return io_uring_queue_init(2, &ring, 0);], [mkevent_uring=yes])
 AM_CONDITIONAL([BACKEND_URING], [test "$mkevent_uring" = yes])
 ])
 
 AC_DEFUN([MKEVENT_TLS], [
 mkevent_openssl=no
 AS_IF([test "$enable_openssl" != no], [
-	PKG_CHECK_MODULES([OPENSSL], [openssl >= 1.1.1],
+	MKEVENT_LIBRARY([OPENSSL], [openssl >= 1.1.1], [-lssl -lcrypto], [#include <openssl/ssl.h>
+#if OPENSSL_VERSION_NUMBER < 0x10101000L
+#error too old
+#endif], [return SSL_CTX_new(TLS_method()) != 0;],
 		[mkevent_openssl=yes
 		 AC_DEFINE([HAVE_OPENSSL], [1], [Define when the TLS plugin is built.])
 		 AC_DEFINE([HAVE_OPENSSL_SSL_H], [1], [Define when openssl/ssl.h is there.])],
-		[AS_IF([test "$enable_openssl" = yes], [AC_MSG_ERROR([--enable-openssl: OpenSSL 1.1 or later is missing])])])])
+		[mkevent_openssl='no (OpenSSL 1.1.1 or later is missing)'
+		 AS_IF([test "$enable_openssl" = yes], [AC_MSG_ERROR([--enable-openssl: OpenSSL 1.1.1 or later is missing])])])])
 AM_CONDITIONAL([OPENSSL], [test "$mkevent_openssl" = yes])
 ])
 
@@ -134,12 +161,19 @@ mkevent_libffi=no
 # A static core would make every program need libffi: only when it is asked for.
 AS_IF([test "$with_libffi$enable_shared" = autono], [with_libffi=no])
 AS_IF([test "$with_libffi" != no], [
-	PKG_CHECK_MODULES([LIBFFI], [libffi], [mkevent_libffi=yes],
-		[AS_IF([test "$with_libffi" = yes], [AC_MSG_ERROR([--with-libffi: libffi is missing])])])])
+	MKEVENT_LIBRARY([LIBFFI], [libffi], [-lffi], [#include <ffi.h>],
+		[ffi_cif cif; return ffi_prep_cif(&cif, FFI_DEFAULT_ABI, 0, &ffi_type_void, 0);], [mkevent_libffi=yes],
+		[mkevent_libffi='no (libffi is missing)'
+		 AS_IF([test "$with_libffi" = yes], [AC_MSG_ERROR([--with-libffi: libffi is missing])])])])
 AM_CONDITIONAL([LIBFFI], [test "$mkevent_libffi" = yes])
 ])
 
 AC_DEFUN([MKEVENT_TEST_TOOLS], [
+# A cross build's tests need somebody to run them; make check EMULATOR=... also takes one.
+AC_ARG_VAR([EMULATOR], [what runs a program of the host type, for make check in a cross build; such as "qemu-arm -L FOLDER"])
+AS_IF([test "$cross_compiling" = yes], [CROSS_HOST=$host], [CROSS_HOST=])
+AC_SUBST([CROSS_HOST])
+AM_CONDITIONAL([CROSS], [test "$cross_compiling" = yes])
 CMOCKA_LIBS=
 mkevent_saved_LIBS=$LIBS
 LIBS="-lcmocka $LIBS"
