@@ -162,7 +162,20 @@ SH_LOG_DRIVER = $(SHELL) $(srcdir)/tests/driver
 SH_LOG_COMPILER = $(SHELL) $(srcdir)/tests/run --script
 AM_TESTS_ENVIRONMENT = \
 	MKEVENT_BUILD='$(abs_top_builddir)'; MKEVENT_SOURCE='$(abs_top_srcdir)'; CC='$(CC)'; CFLAGS='$(CFLAGS) $(SANITIZER_CFLAGS)'; \
-	export MKEVENT_BUILD MKEVENT_SOURCE CC CFLAGS;
+	MKEVENT_CROSS='$(CROSS_HOST)'; MKEVENT_EMULATOR='$(EMULATOR)'; \
+	export MKEVENT_BUILD MKEVENT_SOURCE MKEVENT_CROSS MKEVENT_EMULATOR CC CFLAGS;
+
+# In a cross build: does the emulator, or the system itself, run what was built? What cannot run is skipped.
+if CROSS
+check_PROGRAMS += tests/canary
+endif
+tests_canary_LDADD =
+check-local:
+	@MKEVENT_BUILD='$(abs_top_builddir)' MKEVENT_CROSS='$(CROSS_HOST)' MKEVENT_EMULATOR='$(EMULATOR)' \
+		$(SHELL) $(srcdir)/tests/run --report
+if !CMOCKA
+	@echo "The unit tests were left out: $(CC) finds no cmocka."
+endif
 
 # An entry is a script that runs one program under one backend; it can also be run by hand.
 $(test_entries): $(srcdir)/tests/local.mk
@@ -175,7 +188,7 @@ CLEANFILES += $(test_entries)
 # The cases that stand for known defects of the libraries before us, and where libevent itself differs.
 check-known-holes: all $(check_PROGRAMS) $(test_entries)
 	@MKEVENT_BUILD='$(abs_top_builddir)' MKEVENT_SOURCE='$(abs_top_srcdir)' \
-		$(SHELL) $(srcdir)/tests/known-holes '$(MAKE)' $(test_entries) $(test_scripts)
+		MKEVENT_CROSS='$(CROSS_HOST)' MKEVENT_EMULATOR='$(EMULATOR)' $(SHELL) $(srcdir)/tests/known-holes '$(MAKE)' $(test_entries) $(test_scripts)
 check-differential: all $(check_PROGRAMS)
 	@MKEVENT_BUILD='$(abs_top_builddir)' MKEVENT_SOURCE='$(abs_top_srcdir)' $(SHELL) $(srcdir)/tests/differential/compare
 .PHONY: check-known-holes check-differential

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
 # Each library exports exactly the names of its list, has libevent's soname, and leaves nothing open.
+# Runs nothing of ours.
 . "$MKEVENT_SOURCE/tests/abi/report.sh"
 cd "$MKEVENT_BUILD" || exit 1
 ls .libs/libevent_core-2.1.so.7 >/dev/null 2>&1 || exit 77

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
+# Runs nothing of ours.
 # Every public header compiles alone, in C and in C++, under strict warnings. Needs CC and CXX (which may be missing).
 . "$MKEVENT_SOURCE/tests/abi/report.sh"
 include="-I$MKEVENT_SOURCE/core/include -I$MKEVENT_BUILD/core/include"

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Sourced by test scripts: their cases are told apart as those of the C programs are.
 failures=0
+emulator=${MKEVENT_EMULATOR:-} # in front of each program that was built
 begin() { printf '[ RUN      ] %s\n' "$1"; }
 # verdict STATUS NAME
 verdict() {

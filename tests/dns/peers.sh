@@ -47,7 +47,7 @@ port=$((20000 + $$ % 10000))
 
 wait_for_port() {
 	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-		"$ask" "127.0.0.1:$port" 1 timeout=0.2 attempts=1 >/dev/null 2>&1 && return 0
+		$emulator "$ask" "127.0.0.1:$port" 1 timeout=0.2 attempts=1 >/dev/null 2>&1 && return 0
 		sleep 0.1
 	done
 	return 1
@@ -57,9 +57,9 @@ wait_for_port() {
 client() {
 	status=0
 	wait_for_port || { echo "$1 does not answer"; cat "$work/log"; status=1; }
-	[ $status = 0 ] && { "$ask" "127.0.0.1:$port" 20000 || status=1; }
-	[ $status = 0 ] && { "$ask" "127.0.0.1:$port" 5000 edns-udp-size=512 || status=1; }
-	[ $status = 0 ] && { "$ask" "127.0.0.1:$port" 5000 use-vc= || status=1; }
+	[ $status = 0 ] && { $emulator "$ask" "127.0.0.1:$port" 20000 || status=1; }
+	[ $status = 0 ] && { $emulator "$ask" "127.0.0.1:$port" 5000 edns-udp-size=512 || status=1; }
+	[ $status = 0 ] && { $emulator "$ask" "127.0.0.1:$port" 5000 use-vc= || status=1; }
 	stop
 	port=$((port + 1))
 	verdict $status "$1"
@@ -125,7 +125,7 @@ END
 fi
 
 if [ -x "$sample" ]; then
-	"$sample" -s $port >"$work/log" 2>&1 &
+	$emulator "$sample" -s $port >"$work/log" 2>&1 &
 	pids="$pids $!"
 	sleep 0.3
 	if have dig; then

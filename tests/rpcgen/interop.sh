@@ -14,6 +14,7 @@ unset LD_LIBRARY_PATH
 theirs=$(PATH=$PATH:/sbin:/usr/sbin ldconfig -p 2>/dev/null | sed -n 's|.*libevent_core-2\.1\.so\.7 .*=> \(.*\)/[^/]*|\1|p' | head -n 1)
 [ -z "$theirs" ] || [ -e "$theirs/libevent_extra-2.1.so.7" ] || theirs=
 [ -z "$theirs" ] || [ ! -d "$theirs/mkevent" ] || theirs=
+[ -z "${MKEVENT_CROSS:-}" ] || theirs= # for another processor
 
 begin compile
 $CC -I"$here" -Icore/include -I"$MKEVENT_SOURCE/core/include" ${CFLAGS:-} "$here/peer.c" "$here/messages.gen.c" \
@@ -27,7 +28,7 @@ run() {
 	libevent) folder=$theirs ;;
 	esac
 	shift
-	LD_LIBRARY_PATH=$folder exec "$work/peer" "$@"
+	LD_LIBRARY_PATH=$folder exec $emulator "$work/peer" "$@"
 }
 
 bytes() {

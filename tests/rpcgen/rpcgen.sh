@@ -13,13 +13,13 @@ strict="-std=gnu11 -g -Wall -Wextra -Wshadow -Wstrict-prototypes -Wconversion -W
 
 cp "$here/messages.rpc" .
 begin generate
-"$generator" messages.rpc >said && [ -s messages.gen.c ] && [ -s messages.gen.h ]
+$emulator "$generator" messages.rpc >said && [ -s messages.gen.c ] && [ -s messages.gen.h ]
 verdict $? generate
 begin "checked in" # for programs that are built without the generator
 cmp messages.gen.c "$here/messages.gen.c" && cmp messages.gen.h "$here/messages.gen.h"
 verdict $? "checked in"
 begin "generate, names given"
-"$generator" --quiet messages.rpc one.h two.c && grep -q '"one.h"' two.c
+$emulator "$generator" --quiet messages.rpc one.h two.c && grep -q '"one.h"' two.c
 verdict $? "generate, names given"
 
 begin compile
@@ -34,7 +34,7 @@ fi
 verdict $? "header in C++"
 begin run
 if [ -f "$MKEVENT_BUILD/.libs/libevent_core.so" ]; then
-	$CC ${CFLAGS:-} use.o messages.gen.o -o use -L"$MKEVENT_BUILD/.libs" -levent_extra -levent_core && ./use
+	$CC ${CFLAGS:-} use.o messages.gen.o -o use -L"$MKEVENT_BUILD/.libs" -levent_extra -levent_core && $emulator ./use
 	verdict $? run
 else
 	skipped run # what static libraries need besides is not known here
@@ -45,7 +45,7 @@ wrong() {
 	begin "$1"
 	printf '%b' "$4" >bad.rpc
 	rm -f bad.gen.c bad.gen.h
-	"$generator" bad.rpc >said 2>&1
+	$emulator "$generator" bad.rpc >said 2>&1
 	status=$?
 	[ $status -eq 1 ] && grep -q "^bad.rpc:$2: .*$3" said && [ ! -e bad.gen.c ] && [ ! -e bad.gen.h ]
 	status=$?
@@ -73,11 +73,11 @@ wrong "strange character" 2 'unexpected character' 'struct a {\n int x @ 1; }'
 wrong "cut off" 1 'the end of the file' 'struct a { int x = 1;'
 
 begin "missing file"
-"$generator" none.rpc 2>said
+$emulator "$generator" none.rpc 2>said
 [ $? -eq 1 ] && grep -q 'none.rpc: No such file' said
 verdict $? "missing file"
 begin usage
-"$generator" 2>said
+$emulator "$generator" 2>said
 [ $? -eq 2 ] && grep -q '^usage:' said
 verdict $? usage
 [ $failures -eq 0 ]

@@ -13,7 +13,7 @@ real() { if [ -x "${1%/*}/.libs/${1##*/}" ]; then echo "${1%/*}/.libs/${1##*/}";
 
 # start PROGRAM: sets server and port
 start() {
-	"$1" serve 0 >"$work/said" 2>"$work/errors" &
+	$emulator "$1" serve 0 >"$work/said" 2>"$work/errors" &
 	server=$!
 	port=
 	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
@@ -34,13 +34,13 @@ stop() {
 
 begin generated
 cp "$MKEVENT_SOURCE/samples/calc.rpc" "$work/" && generator=$MKEVENT_BUILD/$(real ./event_rpcgen | sed 's|^\./||') &&
-	(cd "$work" && "$generator" --quiet calc.rpc) &&
+	(cd "$work" && $emulator "$generator" --quiet calc.rpc) &&
 	cmp "$work/calc.gen.c" "$MKEVENT_SOURCE/samples/calc.gen.c" && cmp "$work/calc.gen.h" "$MKEVENT_SOURCE/samples/calc.gen.h"
 verdict $? generated
 
 begin rpc-calc
 program=$(real samples/rpc-calc)
-start "$program" && [ "$("$program" "$port" budget 20 -5 27)" = "budget: the sum of 3 numbers is 42" ] && stop
+start "$program" && [ "$($emulator "$program" "$port" budget 20 -5 27)" = "budget: the sum of 3 numbers is 42" ] && stop
 verdict $? rpc-calc
 
 begin rpc-native
@@ -53,7 +53,7 @@ else
 		9 letters raised: PLAIN <C> TEXT
 		as HTML: plain &lt;C&gt; text
 	END
-	start "$program" && "$program" "$port" "plain <C> text" >"$work/answers" && stop && diff "$work/wanted" "$work/answers"
+	start "$program" && $emulator "$program" "$port" "plain <C> text" >"$work/answers" && stop && diff "$work/wanted" "$work/answers"
 	verdict $? rpc-native
 fi
 [ $failures -eq 0 ]
