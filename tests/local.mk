@@ -38,7 +38,7 @@ loop_programs += tests/unit/test_dns_config
 loop_programs += tests/unit/test_dns_getaddrinfo
 loop_programs += tests/unit/test_dns_server
 EXTRA_DIST += tests/unit/dns_fixture.h
-EXTRA_DIST += tests/unit/event_fixture.h
+EXTRA_DIST += tests/unit/event_fixture.h tests/unit/loop_thread.h
 check_PROGRAMS += tests/dns/ask
 check_PROGRAMS += tests/http/relay
 loop_programs += tests/unit/test_current
@@ -104,7 +104,7 @@ if PLUGINS
 lookalike_programs += tests/contract/contract
 endif
 if THREADS
-lookalike_programs += tests/unit/test_fork tests/unit/test_signal
+lookalike_programs += tests/unit/test_fork tests/unit/test_listener tests/unit/test_signal tests/unit/test_threads
 endif
 
 # Folders of tests that have several sources.

@@ -2,6 +2,7 @@
 /* Bufferevents that several threads use while the loop runs in one of its own: no deadlock, nothing lost, nothing used
  * after it is gone. What might hang runs in a child with an alarm. */
 #include "bufferevent_fixture.h"
+#include "loop_thread.h"
 
 #include <event2/thread.h>
 #include <pthread.h>
@@ -28,7 +29,7 @@ loop_start(void)
 {
 	base = event_base_new();
 	assert_non_null(base);
-	assert_int_equal(pthread_create(&loop_thread, NULL, run_loop, NULL), 0);
+	loop_thread_start(base, &loop_thread, run_loop, NULL);
 }
 
 static void

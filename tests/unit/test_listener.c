@@ -24,6 +24,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "loop_thread.h"
+
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 #define MANY 120 /* fewer than any backlog that a negative number chooses */
 
@@ -710,7 +712,7 @@ other_thread(void)
 	assert_int_equal(evthread_use_pthreads(), 0);
 	server_open(&server, LEV_OPT_THREADSAFE | LEV_OPT_REUSEABLE);
 	evconnlistener_set_cb(server.listener, on_connection_locking, &server);
-	assert_int_equal(pthread_create(&loop, NULL, run_loop, &server), 0);
+	loop_thread_start(server.base, &loop, run_loop, &server);
 	for (int i = 0; i < 300; i++) {
 		evutil_socket_t client = client_open(&server);
 		assert_true(client >= 0);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* TLS bufferevents that several threads use while a loop runs them: nothing is lost, and nobody waits for ever. */
+#include "loop_thread.h"
 #include "ssl_fixture.h"
 
 #include <event2/thread.h>
@@ -99,7 +100,7 @@ freed_from_outside(void **state)
 {
 	pthread_t loop;
 	(void)state;
-	assert_int_equal(pthread_create(&loop, NULL, run_loop, NULL), 0);
+	loop_thread_start(base, &loop, run_loop, NULL);
 	for (int round = 0; round < 60; round++) {
 		evutil_socket_t fds[2];
 		open_pair(fds);

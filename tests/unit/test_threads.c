@@ -15,6 +15,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "loop_thread.h"
+
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
 static struct event_base *base;
@@ -87,7 +89,7 @@ loop_until_empty(void *arg)
 static void
 start_loop(void *(*run)(void *), void *arg)
 {
-	assert_int_equal(pthread_create(&loop_thread, NULL, run, arg), 0);
+	loop_thread_start(base, &loop_thread, run, arg);
 	nap(50);
 }
 
