@@ -5,6 +5,8 @@
 
 #include "util/chacha.h"
 
+#include <string.h>
+
 static uint32_t
 load(const unsigned char *bytes)
 {
@@ -24,17 +26,18 @@ rotate(uint32_t word, int bits)
 	return word << bits | word >> (32 - bits);
 }
 
-static void
-quarter_round(uint32_t *a, uint32_t *b, uint32_t *c, uint32_t *d)
+/* Inline wherever it is called: with constant places the words then stay in registers. */
+static inline __attribute__((always_inline)) void
+quarter_round(uint32_t *x, int a, int b, int c, int d)
 {
-	*a += *b;
-	*d = rotate(*d ^ *a, 16);
-	*c += *d;
-	*b = rotate(*b ^ *c, 12);
-	*a += *b;
-	*d = rotate(*d ^ *a, 8);
-	*c += *d;
-	*b = rotate(*b ^ *c, 7);
+	x[a] += x[b];
+	x[d] = rotate(x[d] ^ x[a], 16);
+	x[c] += x[d];
+	x[b] = rotate(x[b] ^ x[c], 12);
+	x[a] += x[b];
+	x[d] = rotate(x[d] ^ x[a], 8);
+	x[c] += x[d];
+	x[b] = rotate(x[b] ^ x[c], 7);
 }
 
 void
@@ -44,17 +47,16 @@ chacha_block(const unsigned char key[CHACHA_KEY_BYTES], uint32_t counter, unsign
 	for (int i = 0; i < 8; i++)
 		begin[4 + i] = load(key + 4 * i);
 	begin[12] = counter;
-	for (int i = 0; i < 16; i++)
-		x[i] = begin[i];
+	memcpy(x, begin, sizeof(x));
 	for (int i = 0; i < 10; i++) {
-		quarter_round(&x[0], &x[4], &x[8], &x[12]);
-		quarter_round(&x[1], &x[5], &x[9], &x[13]);
-		quarter_round(&x[2], &x[6], &x[10], &x[14]);
-		quarter_round(&x[3], &x[7], &x[11], &x[15]);
-		quarter_round(&x[0], &x[5], &x[10], &x[15]);
-		quarter_round(&x[1], &x[6], &x[11], &x[12]);
-		quarter_round(&x[2], &x[7], &x[8], &x[13]);
-		quarter_round(&x[3], &x[4], &x[9], &x[14]);
+		quarter_round(x, 0, 4, 8, 12);
+		quarter_round(x, 1, 5, 9, 13);
+		quarter_round(x, 2, 6, 10, 14);
+		quarter_round(x, 3, 7, 11, 15);
+		quarter_round(x, 0, 5, 10, 15);
+		quarter_round(x, 1, 6, 11, 12);
+		quarter_round(x, 2, 7, 8, 13);
+		quarter_round(x, 3, 4, 9, 14);
 	}
 	for (int i = 0; i < 16; i++)
 		store(out + 4 * i, x[i] + begin[i]);
