@@ -24,6 +24,18 @@ dns_answer_init(struct dns_answer *answer, int type, int result)
 	answer->name[0] = '\0';
 }
 
+/* Whether the only question stands there byte by byte as it was sent. Then the message stands behind it. */
+static bool
+is_as_sent(struct dns_message *message, const uint8_t *name, size_t name_length, uint16_t type)
+{
+	const uint8_t *at = message->bytes + DNS_HEADER;
+	if (message->length - DNS_HEADER < name_length + 4 || memcmp(at, name, name_length) != 0) return false;
+	if (dns_get16(at + name_length) != type || dns_get16(at + name_length + 2) != DNS_CLASS_IN) return false;
+	message->offset = DNS_HEADER + name_length + 4;
+	message->left[DNS_QUESTION] = 0;
+	return true;
+}
+
 enum dns_match
 dns_answer_match(struct dns_message *message, const uint8_t *name, size_t name_length, uint16_t type, bool exact)
 {
@@ -34,7 +46,9 @@ dns_answer_match(struct dns_message *message, const uint8_t *name, size_t name_l
 		bool bare = message->length == DNS_HEADER && (code == DNS_ERR_FORMAT || code == DNS_ERR_NOTIMPL);
 		return bare ? DNS_MATCH_BARE : DNS_MATCH_NO;
 	}
-	if (message->left[DNS_QUESTION] != 1 || !dns_message_question(message, &question)) return DNS_MATCH_NO;
+	if (message->left[DNS_QUESTION] != 1) return DNS_MATCH_NO;
+	if (is_as_sent(message, name, name_length, type)) return DNS_MATCH;
+	if (!dns_message_question(message, &question)) return DNS_MATCH_NO;
 	if (question.type != type || question.class != DNS_CLASS_IN) return DNS_MATCH_NO;
 	if (question.length == name_length && memcmp(question.name, name, name_length) == 0) return DNS_MATCH;
 	if (!dns_name_equal(question.name, name)) return DNS_MATCH_NO;
@@ -156,7 +170,10 @@ conclude(struct dns_answer *answer, int result)
 void
 dns_answer_read(const struct dns_message *message, const uint8_t *name, uint16_t type, struct dns_answer *answer)
 {
-	struct pass pass = {.ttl = TTL_MAX};
+	struct pass pass; /* its names are long: only what is read is set */
+	pass.ttl = TTL_MAX;
+	pass.negative_ttl = 0;
+	pass.extended = 0;
 	memcpy(pass.current, name, dns_name_length(name));
 	answer->type = type;
 	answer->count = 0;

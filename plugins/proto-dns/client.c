@@ -121,7 +121,6 @@ set_lists(struct evdns_base *base)
 	TAILQ_INIT(&base->waiting);
 	TAILQ_INIT(&base->flying);
 	TAILQ_INIT(&base->finished);
-	TAILQ_INIT(&base->sockets_free);
 	TAILQ_INIT(&base->sockets_busy);
 	TAILQ_INIT(&base->sockets_closed);
 	LIST_INIT(&base->lookups);
@@ -139,6 +138,7 @@ make(struct event_base *event_base)
 	}
 	base->event_base = event_base;
 	base->references = 1;
+	base->edge = event_base && (event_base_get_features(event_base) & EV_FEATURE_ET) != 0;
 	set_lists(base);
 	set_defaults(base);
 	base->timer = event_new(event_base, -1, 0, dns_query_timer, base);

@@ -5,7 +5,7 @@
  *   getaddrinfo.c  both families of a name, hosts, cache, search list
  *   query.c        one question on its way: sent, sent again, answered; the queue; what an answer means for it
  *   server.c       name servers and their health
- *   udp.c tcp.c    transport
+ *   udp.c tcp.c    transport; socket.c: UDP's sockets and their ports
  *   client.c       the struct evdns_base itself, its lock, its two timers
  *
  * Locking: one mutex for each evdns_base, never held into a callback. Functions ending in _locked want it held. Events
@@ -156,13 +156,14 @@ const char *dns_server_text(const struct dns_server *server, char *text);
  */
 
 /* UDP sockets. Each query has one for itself, on a port that the kernel chose at random; a socket goes back to the pool
- * when its query is over, loses its port and gets another with the next query. When there are too many queries for
- * that, or too few descriptors, some share. */
+ * when its query is over, loses its port and gets another with the next query (socket.c has the bounds within which a
+ * very busy client does not do that each time). When there are too many queries for a socket each, or too few
+ * descriptors, some share. */
 #define DNS_SOCKETS_MAX 512
 #define DNS_SOCKETS_SPARE 64 /* kept open for the next queries */
 
 struct dns_socket {
-	TAILQ_ENTRY(dns_socket) link; /* in base->sockets_free, sockets_busy or sockets_closed */
+	TAILQ_ENTRY(dns_socket) link; /* in base->sockets_busy or sockets_closed */
 	struct evdns_base *base;
 	struct event *event;
 	struct dns_server *server; /* connected to, or NULL */
@@ -171,12 +172,18 @@ struct dns_socket {
 	bool bound;   /* to the address of "bind-to" */
 	int queries;  /* that use it */
 	bool pending; /* its event is added */
+	/* Of its present port: */
+	uint32_t port_uses, port_answers; /* queries that were sent from it, and those of them that were answered */
+	uint64_t port_us;                 /* the first of them */
+	uint64_t last_use;                /* the last of them, as base->udp_sent counts */
 };
 
 /* Chooses a socket for the query and sends the message on it. Returns 0, or -1. */
 int dns_udp_send_locked(struct dns_query *query, const uint8_t *message, size_t length);
 /* Whether queries to a server are sent from the address of "bind-to". */
 bool dns_bound_for_locked(const struct evdns_base *base, const struct dns_server *server);
+/* A query that was sent by the socket is answered. */
+void dns_udp_answered_locked(struct dns_socket *socket);
 /* The query does not need its socket any more. */
 void dns_udp_release_locked(struct dns_query *query);
 /* Makes sure that one socket is there: it keeps the loop running. */
@@ -258,20 +265,26 @@ struct evdns_base {
 	bool farewell; /* a reference is held until finished was delivered */
 	bool suspended;
 	bool quiet; /* EVDNS_BASE_DISABLE_WHEN_INACTIVE */
+	bool edge;  /* sockets tell of what came only once: the backend need not look at them again each time */
 
 	struct dns_server_list servers, removed;
 	struct dns_server *last_picked;
 
 	struct dns_query_list waiting, flying, finished;
 	int flying_count;
+	uint64_t now_us; /* when a query was sent last */
 	struct dns_query *by_id[DNS_BUCKETS];
 	struct event *timer; /* the first deadline of flying */
 	bool timer_pending;
 	uint64_t timer_us; /* when it fires */
 	struct event *deliver_finished;
 
-	struct dns_socket_list sockets_free, sockets_busy, sockets_closed;
+	struct dns_socket_list sockets_busy, sockets_closed;
+	struct dns_socket *sockets_free[DNS_SOCKETS_SPARE];
 	int socket_count, sockets_free_count;
+	uint16_t chance;                 /* random, for the query that is being sent */
+	uint64_t udp_sent;               /* queries, ever */
+	uint64_t window_us, window_sent; /* when the present tenth of a second began, and udp_sent then */
 	uint8_t *buffer;
 	size_t buffer_size;
 	uint64_t ignored;      /* messages that answered no question of ours */

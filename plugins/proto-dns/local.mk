@@ -39,6 +39,8 @@ proto_dns_sources = \
 	plugins/proto-dns/reverse.h \
 	plugins/proto-dns/search.c \
 	plugins/proto-dns/server.c \
+	plugins/proto-dns/socket.c \
+	plugins/proto-dns/socket.h \
 	plugins/proto-dns/stream.c \
 	plugins/proto-dns/stream.h \
 	plugins/proto-dns/tcp.c \

@@ -12,26 +12,16 @@ fold(uint8_t c)
 }
 
 static bool
-is_letter(uint8_t c)
-{
-	return (uint8_t)((c | 0x20) - 'a') < 26;
-}
-
-static bool
 is_digit(char c)
 {
 	return c >= '0' && c <= '9';
 }
 
-/* Takes one byte of a label off the text, which begins with "\" when it is escaped. Returns how many characters that
- * were, 0 when the escape makes no sense. */
+/* Takes one escaped byte of a label off the text, which begins with "\\". Returns how many characters that were, 0 when
+ * the escape makes no sense. */
 static size_t
 unescape(const char *text, size_t left, uint8_t *byte)
 {
-	if (text[0] != '\\') {
-		*byte = (uint8_t)text[0];
-		return 1;
-	}
 	if (left >= 4 && is_digit(text[1]) && is_digit(text[2]) && is_digit(text[3])) {
 		int value = (text[1] - '0') * 100 + (text[2] - '0') * 10 + (text[3] - '0');
 		*byte = (uint8_t)value;
@@ -42,34 +32,41 @@ unescape(const char *text, size_t left, uint8_t *byte)
 	return 2;
 }
 
+/* Takes one label, up to a dot or the end of the text. label: its length and at most room bytes. Returns how many
+ * characters that were, 0 when it is empty, too long or makes no sense. */
+static size_t
+label_from_text(const char *text, size_t left, uint8_t *label, size_t room)
+{
+	size_t at = 0, end = 0;
+	while (at < left && text[at] != '.') {
+		if (end == room) return 0;
+		uint8_t *byte = &label[++end];
+		if (text[at] != '\\') {
+			*byte = (uint8_t)text[at++];
+			continue;
+		}
+		size_t taken = unescape(text + at, left - at, byte);
+		if (!taken) return 0;
+		at += taken;
+	}
+	label[0] = (uint8_t)end;
+	return at;
+}
+
 size_t
 dns_name_from_text(const char *text, size_t length, uint8_t wire[DNS_NAME_MAX])
 {
-	size_t at = 0;    /* in text */
-	size_t label = 0; /* in wire: where the current label's length stands */
-	size_t end = 1;   /* in wire */
-	if (length == 0 || (length == 1 && text[0] == '.')) {
-		wire[0] = 0;
-		return 1;
-	}
-	while (at < length) {
-		if (text[at] == '.') {
-			if (end - label - 1 == 0) return 0;
-			wire[label] = (uint8_t)(end - label - 1);
-			label = end++;
-			if (end > DNS_NAME_MAX) return 0;
-			at++;
-			continue;
-		}
+	size_t end = 0;
+	if (length == 1 && text[0] == '.') length = 0;
+	for (size_t at = 0; at < length; at++) { /* behind a dot */
 		/* One byte must stay free for the root. */
-		if (end >= DNS_NAME_MAX - 1 || end - label - 1 >= DNS_LABEL_MAX) return 0;
-		size_t taken = unescape(text + at, length - at, &wire[end]);
+		if (end + 2 > DNS_NAME_MAX - 1) return 0;
+		size_t room = DNS_NAME_MAX - 2 - end;
+		size_t taken = label_from_text(text + at, length - at, wire + end, room < DNS_LABEL_MAX ? room : DNS_LABEL_MAX);
 		if (!taken) return 0;
-		end++;
 		at += taken;
+		end += wire[end] + 1u;
 	}
-	wire[label] = (uint8_t)(end - label - 1);
-	if (wire[label] == 0) return end; /* the text ended with a dot */
 	wire[end++] = 0;
 	return end;
 }
@@ -120,6 +117,7 @@ dns_name_equal(const uint8_t *a, const uint8_t *b)
 {
 	size_t length = dns_name_length(a);
 	if (length != dns_name_length(b)) return false;
+	if (memcmp(a, b, length) == 0) return true;
 	for (size_t i = 0; i < length; i++)
 		if (fold(a[i]) != fold(b[i])) return false;
 	return true;
@@ -134,20 +132,53 @@ dns_name_lower(const uint8_t *wire, uint8_t lower[DNS_NAME_MAX])
 	return length;
 }
 
+/* 0x20 in each byte that is a letter. The bytes are taken as eight digits of one number; none of the sums carries. */
+static uint64_t
+letters_of(uint64_t bytes)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t small = (bytes | ones * 0x20) & ones * 0x7f;
+	uint64_t from_a = small + ones * (0x80 - 'a');      /* top bit: 'a' or more */
+	uint64_t after_z = small + ones * (0x80 - 'z' - 1); /* top bit: more than 'z' */
+	return (from_a & ~after_z & ~bytes & ones * 0x80) >> 2;
+}
+
+/* 0x20 in the byte of each bit that is set. */
+static uint64_t
+spread(uint8_t bits)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t each = ones * bits & UINT64_C(0x8040201008040201);
+	return ((each + ones * 0x7f) & ones * 0x80) >> 2;
+}
+
+static uint64_t
+mix(uint64_t bytes, uint8_t random)
+{
+	uint64_t letters = letters_of(bytes);
+	return (bytes & ~letters) | (spread(random) & letters);
+}
+
 void
 dns_name_mix_case(uint8_t *wire, size_t length, const uint8_t *random)
 {
-	for (size_t i = 0; i < length; i++) {
-		if (!is_letter(wire[i])) continue;
-		wire[i] = (uint8_t)((wire[i] & ~0x20) | ((random[i / 8] >> (i % 8) & 1) << 5));
+	uint64_t bytes = 0;
+	for (; length >= sizeof(bytes); length -= sizeof(bytes), wire += sizeof(bytes)) {
+		memcpy(&bytes, wire, sizeof(bytes));
+		bytes = mix(bytes, *random++);
+		memcpy(wire, &bytes, sizeof(bytes));
 	}
+	if (length == 0) return;
+	memcpy(&bytes, wire, length);
+	bytes = mix(bytes, *random);
+	memcpy(wire, &bytes, length);
 }
 
 size_t
 dns_name_read(const uint8_t *bytes, size_t length, size_t *offset, uint8_t wire[DNS_NAME_MAX])
 {
 	size_t at = *offset;
-	size_t limit = at; /* a pointer must lead to before this: so no loop can be */
+	size_t run = at; /* labels from here on are still to be copied; a pointer must lead to before: so no loop can be */
 	size_t end = 0;
 	bool jumped = false;
 	for (;;) {
@@ -156,20 +187,21 @@ dns_name_read(const uint8_t *bytes, size_t length, size_t *offset, uint8_t wire[
 		if (head >= 0xc0) {
 			if (length - at < 2) return 0;
 			size_t target = (size_t)(head & 0x3f) << 8 | bytes[at + 1];
-			if (target >= limit) return 0;
+			if (target >= run) return 0;
+			memcpy(wire + end, bytes + run, at - run);
+			end += at - run;
 			if (!jumped) *offset = at + 2;
 			jumped = true;
-			limit = at = target;
+			run = at = target;
 			continue;
 		}
 		if (head > DNS_LABEL_MAX) return 0;
 		size_t size = (size_t)head + 1;
-		if (length - at < size || DNS_NAME_MAX - end < size) return 0;
-		memcpy(wire + end, bytes + at, size);
-		end += size;
+		if (length - at < size || DNS_NAME_MAX - end - (at - run) < size) return 0;
 		at += size;
 		if (head == 0) break;
 	}
+	memcpy(wire + end, bytes + run, at - run);
 	if (!jumped) *offset = at;
-	return end;
+	return end + (at - run);
 }

@@ -26,7 +26,7 @@ size_t dns_name_length(const uint8_t *wire);
 bool dns_name_equal(const uint8_t *a, const uint8_t *b);
 /* Copies a name with its letters made small; returns its length. */
 size_t dns_name_lower(const uint8_t *wire, uint8_t lower[DNS_NAME_MAX]);
-/* Gives each letter the case that the next bit of random says; random: (length + 7) / 8 bytes. */
+/* Gives each letter the case that a bit of its own in random says; random: (length + 7) / 8 bytes. */
 void dns_name_mix_case(uint8_t *wire, size_t length, const uint8_t *random);
 /* Reads the name at *offset of a message and follows compression pointers, which must lead backwards each time.
  * *offset moves behind the name as it stands there. Returns its length, or 0 when it is malformed. */

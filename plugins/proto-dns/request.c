@@ -33,9 +33,11 @@ static void
 forget(struct evdns_request *request)
 {
 	struct evdns_base *base = request->query.base;
-	dns_client_lock(base);
-	dns_candidates_done(&request->candidates);
-	dns_client_unlock(base);
+	if (request->candidates.search) {
+		dns_client_lock(base);
+		dns_candidates_done(&request->candidates);
+		dns_client_unlock(base);
+	}
 	dns_free(request);
 }
 
