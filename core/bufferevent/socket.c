@@ -235,7 +235,6 @@ bufferevent_socket_new(struct event_base *base, evutil_socket_t fd, int options)
 {
 	struct bufferevent *bev = bufferevent_type_new(base, &socket_ops, options, NULL);
 	if (!bev) return NULL;
-	evbuffer_set_flags(bev->output, EVBUFFER_FLAG_DRAINS_TO_FD);
 	if (assign(bev, fd) == 0 && bufferevent_type_ready(bev) == 0) return bev;
 	if (fd >= 0) (void)assign(bev, -1); /* the caller keeps it */
 	bufferevent_free(bev);

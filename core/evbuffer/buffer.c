@@ -30,7 +30,7 @@ evbuffer_new(void)
 	buffer->refs = 1;
 	buffer->running = buffer->held = 0;
 	buffer->frozen_start = buffer->frozen_end = false;
-	buffer->own_lock = buffer->foreign = buffer->drains_to_fd = false;
+	buffer->own_lock = buffer->foreign = false;
 	buffer->spare_promised = buffer->some_removed = false;
 	return buffer;
 }
@@ -145,21 +145,18 @@ evbuffer_get_contiguous_space(const struct evbuffer *buf)
 	return length;
 }
 
+/* The one flag there is says what would be found out anyway: whether somebody looks at a file's bytes. */
 int
 evbuffer_set_flags(struct evbuffer *buf, ev_uint64_t flags)
 {
-	buffer_lock(buf);
-	if (flags & EVBUFFER_FLAG_DRAINS_TO_FD) buf->drains_to_fd = true;
-	buffer_unlock(buf);
+	(void)buf, (void)flags;
 	return 0;
 }
 
 int
 evbuffer_clear_flags(struct evbuffer *buf, ev_uint64_t flags)
 {
-	buffer_lock(buf);
-	if (flags & EVBUFFER_FLAG_DRAINS_TO_FD) buf->drains_to_fd = false;
-	buffer_unlock(buf);
+	(void)buf, (void)flags;
 	return 0;
 }
 

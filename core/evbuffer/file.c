@@ -213,7 +213,7 @@ static struct chain *
 chain_of_file_locked(struct evbuffer *buffer, struct evbuffer_file_segment *segment, size_t offset, size_t length)
 {
 	unsigned char *bytes = NULL;
-	if (!buffer->drains_to_fd || !segment->can_send) {
+	if (!segment->can_send) {
 		bytes = file_segment_bytes(segment);
 		if (!bytes) return NULL;
 	}

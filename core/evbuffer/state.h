@@ -61,8 +61,7 @@ struct evbuffer {
 	unsigned held;    /* evbuffer_hold_callbacks() */
 	bool frozen_start, frozen_end;
 	bool own_lock;
-	bool foreign; /* there may be chains that end with code of the program's */
-	bool drains_to_fd;
+	bool foreign;        /* there may be chains that end with code of the program's */
 	bool spare_promised; /* to the program, by expand or reserve */
 	bool some_removed;   /* a callback entry waits to be freed */
 };

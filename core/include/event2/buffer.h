@@ -93,11 +93,11 @@ EVENT2_EXPORT_SYMBOL
 void evbuffer_unlock(struct evbuffer *buf);
 
 /** For evbuffer_set_flags(): the buffer's data leaves only through evbuffer_write() and its kind, evbuffer_drain(), or
- * whole into another such buffer. Then files in it need not be in memory: they go out through sendfile(). Whoever looks
- * at the bytes nevertheless has them brought in. Output buffers of socket bufferevents have this flag. */
+ * whole into another such buffer, so that files in it need not be in memory. libevent wants to be told; here every
+ * buffer's files go out through sendfile(), unless somebody looks at their bytes before: then they are brought in. */
 #define EVBUFFER_FLAG_DRAINS_TO_FD 1
 
-/** Switch flags (EVBUFFER_FLAG_*) on and off; those that are not named stay as they are. Return 0. */
+/** Switch flags (EVBUFFER_FLAG_*) on and off. Return 0. */
 EVENT2_EXPORT_SYMBOL
 int evbuffer_set_flags(struct evbuffer *buf, ev_uint64_t flags);
 /** Switches flags off: see evbuffer_set_flags(). */
