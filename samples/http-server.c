@@ -376,6 +376,7 @@ main(int argc, char **argv)
 		perror(folder);
 		return 1;
 	}
+	signal(SIGPIPE, SIG_IGN); /* a client that is gone is an error of its write, not our end */
 	server.base = event_base_new();
 	server.http = server.base ? evhttp_new(server.base) : NULL;
 	if (!server.http) return 1;

@@ -122,6 +122,7 @@ main(int argc, char **argv)
 		fprintf(stderr, "usage: ws-chat [PORT]\n");
 		return 2;
 	}
+	signal(SIGPIPE, SIG_IGN); /* a client that is gone is an error of its write, not our end */
 	struct event_base *base = event_base_new();
 	struct evhttp *http = base ? evhttp_new(base) : NULL;
 	struct evhttp_bound_socket *bound = http ? evhttp_bind_socket_with_handle(http, "127.0.0.1", (uint16_t)port) : NULL;

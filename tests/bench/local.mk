@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Measurements. Nothing here is part of `make all`.
 #   make bench         each figure on mkevent, libevent, libev, libuv and the system's calls alone, in turn, and their ratios
+#   make bench-http    our HTTP server, libevent's and nginx under wrk; a part of make bench when BENCH is empty
 #   make bench-table   doc/performance-table.md from the last bench
 #   make bench-plots   the pictures of doc/performance.md
 # BENCH names programs or cases (BENCH='loop timers'); BENCH_ROUNDS is how often each is measured; BENCH_OUT the file.
@@ -79,7 +80,10 @@ tests_bench_peer_uv_counting_SOURCES = tests/bench/peer_uv.c tests/bench/count.c
 tests_bench_peer_uv_counting_LDFLAGS = $(counting_ldflags)
 tests_bench_peer_uv_counting_LDADD = $(LIBUV_LIBS)
 
-bench_all = $(bench_programs) $(bench_peers) $(bench_counting)
+# The server of http-peers.
+bench_servers = tests/bench/http_serve
+
+bench_all = $(bench_programs) $(bench_peers) $(bench_counting) $(bench_servers)
 # They are built and run for a moment by `make check`, so that they keep working.
 check_PROGRAMS += $(bench_all)
 TESTS += tests/bench/test.sh
@@ -93,14 +97,17 @@ bench_table = $(AWK) -f $(srcdir)/tests/bench/table.awk \
 bench: all $(bench_all)
 	@$(bench_run) -o '$(BENCH_OUT)' -p '$(bench_programs)' $(BENCH)
 	@$(bench_table) $(srcdir)/tests/bench/rows '$(BENCH_OUT)'
+	@[ -n '$(BENCH)' ] || MKEVENT_BUILD='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/http-peers
+bench-http: all $(bench_servers)
+	@MKEVENT_BUILD='$(abs_top_builddir)' $(SHELL) $(srcdir)/tests/bench/http-peers
 bench-table:
 	$(bench_table) -v markdown=1 $(srcdir)/tests/bench/rows '$(BENCH_OUT)' >$(srcdir)/doc/performance-table.md
 bench-plots: all $(bench_all)
 	@$(bench_run) -o bench-plots.tsv -p 'tests/bench/scale tests/bench/bev' idle_fds timers_among connections
 	@$(SHELL) $(srcdir)/tests/bench/plot bench-plots.tsv $(srcdir)/doc
 CLEANFILES += bench.tsv bench-plots.tsv
-.PHONY: bench bench-table bench-plots
+.PHONY: bench bench-http bench-table bench-plots
 
 EXTRA_DIST += tests/bench/bench.h tests/bench/fresh.h tests/bench/locks.h tests/bench/partner.h tests/bench/scale.h \
-	tests/bench/plot tests/bench/rows tests/bench/run tests/bench/table.awk \
+	tests/bench/http-peers tests/bench/plot tests/bench/rows tests/bench/run tests/bench/table.awk \
 	tests/bench/test.sh

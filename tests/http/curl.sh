@@ -10,6 +10,7 @@ site=$work/site
 mkdir "$site" "$site/sub"
 head -c 3000000 /dev/urandom >"$site/large.bin"
 head -c 100 "$site/large.bin" >"$site/small.bin"
+dd if=/dev/null of="$site/huge.bin" bs=1000000 seek=60 2>/dev/null # 60 MB of nothing
 : >"$site/empty.txt"
 echo '<h1>A page</h1>' >"$site/page.html"
 echo 'not to be had' >"$work/secret.txt"
@@ -133,6 +134,14 @@ proxy() {
 slow_reader() {
 	fetch --limit-rate 4M -x "$relay" "${url}large.bin" && wanted 200 && same "$site/large.bin"
 }
+# Clients that leave in the middle of their answer take nobody with them.
+gone() {
+	for _ in 1 2 3 4 5 6; do
+		fetch -m 0.1 --limit-rate 100k "${url}huge.bin" && echo "that was quick" && return 1
+		fetch -m 0.1 --limit-rate 100k -x "$relay" "${url}huge.bin" && echo "that was quick" && return 1
+	done
+	fetch "${url}small.bin" && same "$site/small.bin" && fetch -x "$relay" "${url}small.bin" && same "$site/small.bin"
+}
 # One connection for all, and none for the next after "close".
 reused() {
 	made=$(plain_curl -w '%{num_connects} ' -o "$work/1" "${url}small.bin" -o "$work/2" "${url}large.bin" \
@@ -169,7 +178,7 @@ too_long() {
 }
 
 for case in get head_ folders outside post put delete options other_methods chunked_up chunked_down ranges range_unsatisfiable \
-	resumed not_modified expect_continue unix_socket absolute_form proxy slow_reader reused pipelined parallel old_version too_long; do
+	resumed not_modified expect_continue unix_socket absolute_form proxy slow_reader gone reused pipelined parallel old_version too_long; do
 	begin "${case%_}"
 	$case
 	verdict $? "${case%_}"

@@ -167,6 +167,7 @@ main(void)
 {
 	struct sockaddr_in address;
 	socklen_t length = sizeof(address);
+	signal(SIGPIPE, SIG_IGN);
 	base = event_base_new();
 	struct evhttp *http = base ? evhttp_new(base) : NULL;
 	struct evhttp_bound_socket *bound = http ? evhttp_bind_socket_with_handle(http, "127.0.0.1", 0) : NULL;
