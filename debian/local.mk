@@ -13,6 +13,7 @@ EXTRA_DIST += \
 	debian/libmkevent-core-2.1-7.symbols \
 	debian/libmkevent-dev.install \
 	debian/libmkevent-dev.lintian-overrides \
+	debian/libmkevent-dev.manpages \
 	debian/libmkevent-extra-2.1-7.install \
 	debian/libmkevent-extra-2.1-7.lintian-overrides \
 	debian/libmkevent-extra-2.1-7.symbols \

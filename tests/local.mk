@@ -117,6 +117,8 @@ include tests/parser/local.mk
 test_scripts =
 test_scripts += tests/abi/exports.sh
 test_scripts += tests/abi/headers.sh
+test_scripts += tests/docs/environment.sh
+test_scripts += tests/docs/pages.sh
 test_scripts += tests/event-plugin/tool.sh
 test_scripts += tests/dns/peers.sh
 test_scripts += tests/http/browser.sh
