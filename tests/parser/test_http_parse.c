@@ -131,6 +131,11 @@ struct setting {
 
 static const struct http_limits usual = {256, 512, 128};
 
+/* Messages so far that were taken to their end, that were refused, and that ended in the middle. */
+static struct {
+	unsigned accepted, refused, cut_off;
+} tally;
+
 /* Feeds the message in pieces: the first of `first` bytes, the others of `step`. */
 static void
 run(struct log *log, const struct setting *setting, const char *message, size_t size, size_t first, size_t step)
@@ -158,6 +163,12 @@ static void
 expect(const struct setting *setting, const char *message, size_t size, const char *expected)
 {
 	struct log log;
+	if (strchr(expected, '!') && strrchr(expected, '!')[1] >= '4')
+		tally.refused++;
+	else if (strstr(expected, "..."))
+		tally.cut_off++;
+	else
+		tally.accepted++;
 	run(&log, setting, message, size, size, size);
 	if (strcmp(log.text, expected) != 0) print_message("message: %s\n", message);
 	assert_string_equal(log.text, expected);
@@ -206,6 +217,30 @@ request_lines(void **state)
 		{"GET / HTTP/1.1\nHost: a\n\n", "GET / 1.1 Host=a |none ."},
 		{"GET / HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: b\r\n\r\n",
 			"GET / 1.1 Host=a |none . GET /2 1.1 Host=b |none ."},
+		{"GET /?q=1&r=%20 HTTP/1.1\r\nHost: a\r\n\r\n", "GET /?q=1&r=%20 1.1 Host=a |none ."},
+		{"get / HTTP/1.1\r\nHost: a\r\n\r\n", "get / 1.1 Host=a |none ."}, /* methods have a case: another one */
+		{"GET http://user@[::1]:80/ HTTP/1.1\r\nHost: [::1]:80\r\n\r\n",
+			"GET http://user@[::1]:80/ 1.1 Host=[::1]:80 |none ."},
+		{"GET / HTTP/1.1\r\nHost: a\r\n\r\n\r\nGET /2 HTTP/1.1\r\nHost: b\r\n\r\n",
+			"GET / 1.1 Host=a |none . GET /2 1.1 Host=b |none ."},
+		{"GET / HTTP/1.1\r\nHost: a\r\n\r\nBAD\r\n\r\n", "GET / 1.1 Host=a |none . !400"},
+		{"GET / HTTP/1.1\r\nHost: a\r\n", "GET / 1.1 Host=a ..."},
+		{"GET / HTTP/1.1\r\nHo", "GET / 1.1 ..."},
+		{"GET /", " ..."},
+		{"GET / HTTP/1.1\r\r\nHost: a\r\n\r\n", "!400"},
+		{"GET / HTTP/1.1\rHost: a\r\n\r\n", "!400"},
+		{"GET /\x0b HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
+		{"GET\x0c/ HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
+		{"/ HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
+		{"GET HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
+		{"GET,POST / HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
+		{"G\"T / HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
+		{"GET: / HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
+		{"HTTP/1.1 200 OK\r\nHost: a\r\n\r\n", "!400"},
+		{"\r\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
+		{"\tGET / HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
+		{"\x16\x03\x01\xfc\x03\x03\r\n", "!400"}, /* TLS where none is spoken */
+		{"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "!505"},
 		{"GET  / HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
 		{"GET /  HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
 		{" GET / HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
@@ -247,18 +282,15 @@ fields(void **state)
 {
 	(void)state;
 	static const struct row rows[] = {
-		{"A:b", " A=b"},
-		{"A: b", " A=b"},
-		{"A:  b  ", " A=b"},
-		{"A:\tb\t", " A=b"},
-		{"A:", " A="},
-		{"A: ", " A="},
-		{"A: b c", " A=b c"},
-		{"A: b\tc", " A=b\tc"},
-		{"A: b:c", " A=b:c"},
-		{"A: \xff\x80", " A=\xff\x80"},
-		{"!#$%&'*+-.^_`|~09AZaz: b", " !#$%&'*+-.^_`|~09AZaz=b"},
-		{"A: \"quoted, list\"", " A=\"quoted, list\""},
+		{"A:b", " A=b"}, {"A: b", " A=b"}, {"A:  b  ", " A=b"}, {"A:\tb\t", " A=b"}, {"A:", " A="}, {"A: ", " A="},
+		{"A: b c", " A=b c"}, {"A: b\tc", " A=b\tc"}, {"A: b:c", " A=b:c"}, {"A: \xff\x80", " A=\xff\x80"},
+		{"!#$%&'*+-.^_`|~09AZaz: b", " !#$%&'*+-.^_`|~09AZaz=b"}, {"A: \"quoted, list\"", " A=\"quoted, list\""},
+		{"A: b\r\nA: c\r\na: d", " A=b A=c a=d"}, /* repeated: each is told */
+		{"A: \t \t", " A="}, {"A: b \t c", " A=b \t c"}, {"A::b", " A=:b"},
+		{"A: ,,;=()<>@[]{}?/\\", " A=,,;=()<>@[]{}?/\\"}, {"A: \xc3\xa4", " A=\xc3\xa4"}, {"1: 2", " 1=2"},
+		{"TE: trailers", " TE=trailers"},
+		{"Content-Type: text/plain; charset=\"utf-8\"", " Content-Type=text/plain; charset=\"utf-8\""},
+		{"A: b\nC: d", " A=b C=d"}, /* RFC 9112, 2.2: a lone line feed may end a line of the head */
 	};
 	char message[256], expected[256];
 	for (size_t i = 0; i < LENGTH(rows); i++) {
@@ -274,7 +306,10 @@ bad_fields(void **state)
 	(void)state;
 	static const char *const bad[] = {"A : b", "A\t: b", ": b", " A: b", "\tA: b", "A b: c", "A(: c", "A@b: c", "A",
 		"A=b", "A\x01: b", "\xe9: b", "A: b\x01", "A: b\x7f", "A: b\rc", "A: b\r", "A[]: b", "{A}: b", "A/b: c",
-		"A,b: c", "\x7f: a", "A\"b: c", "A;b: c", "A<b: c", "A\\b: c", "A?: c"};
+		"A,b: c", "\x7f: a", "A\"b: c", "A;b: c", "A<b: c", "A\\b: c", "A?: c", "A\x0b: b", "A: b\x0b", "A: b\x0c",
+		"A: b\x1b[0m", "A: b\x08", "A: \x1f", "Transfer-Encoding : chunked", "Content-Length : 3",
+		"Content-Length\t: 3", " Content-Length: 3", "Host : b", "GET / HTTP/1.1", "A: b\r\r", "\r", "A: \r b",
+		"A\r: b"};
 	char message[256];
 	for (size_t i = 0; i < LENGTH(bad); i++) {
 		snprintf(message, sizeof(message), "GET / HTTP/1.1\r\nHost: a\r\n%s\r\n\r\n", bad[i]);
@@ -306,6 +341,18 @@ hosts(void **state)
 		{"GET / HTTP/1.1\r\nHost:\r\n\r\n", "GET / 1.1 Host= |none ."},
 		{"GET / HTTP/1.1\r\nhost: a:80\r\n\r\n", "GET / 1.1 host=a:80 |none ."},
 		{"GET / HTTP/1.1\r\nHost: [::1]:80\r\n\r\n", "GET / 1.1 Host=[::1]:80 |none ."},
+		{"GET / HTTP/1.1\r\nHost: a.b-c_d~e\r\n\r\n", "GET / 1.1 Host=a.b-c_d~e |none ."},
+		{"GET / HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n\r\n", "GET / 1.1 Host=127.0.0.1:8080 |none ."},
+		{"GET / HTTP/1.1\r\nHost: \t a \t\r\n\r\n", "GET / 1.1 Host=a |none ."},
+		{"GET / HTTP/1.1\r\nHost: a%20b\r\n\r\n", "GET / 1.1 Host=a%20b |none ."},
+		{"GET / HTTP/1.1\r\nHost: a#b\r\n\r\n", "GET / 1.1 !400"},
+		{"GET / HTTP/1.1\r\nHost: http://a\r\n\r\n", "GET / 1.1 !400"},
+		{"GET / HTTP/1.1\r\nHost: a\tb\r\n\r\n", "GET / 1.1 !400"},
+		{"GET / HTTP/1.1\r\nHost: a\"b\r\n\r\n", "GET / 1.1 !400"},
+		{"GET / HTTP/1.1\r\nHost: a<b>\r\n\r\n", "GET / 1.1 !400"},
+		{"GET / HTTP/1.1\r\nHost: \xc3\xa4\r\n\r\n", "GET / 1.1 !400"},
+		{"GET / HTTP/1.1\r\nHost:\r\nHost: a\r\n\r\n", "GET / 1.1 Host= !400"},
+		{"GET http://a/ HTTP/1.1\r\n\r\n", "GET http://a/ 1.1 !400"},
 		{"GET / HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n", "GET / 1.0 Host=a !400"},
 	};
 	expect_rows(&request, rows, LENGTH(rows));
@@ -327,6 +374,19 @@ connection_options(void **state)
 		{"Connection: closed", ""},
 		{"Connection: x-close", ""},
 		{"Connection: keep-alive", ""},
+		{"Connection:", ""},
+		{"Connection: ,", ""},
+		{"Connection: close ; x", ""},
+		{"Connection:close", "last"},
+		{"Connection: \t CLOSE \t", "last"},
+		{"Connection: close\r\nConnection: keep-alive", "last"},
+		{"Proxy-Connection: close", ""},
+		{"Keep-Alive: timeout=5", ""},
+		{"Upgrade: websocket", ""},
+		{"Connection: close, Upgrade", "last,upgrade"},
+		{"Connection: xupgrade", ""},
+		{"Expect: 100-continue \t", "continue"},
+		{"Expect: 100", "unknown-expectation"},
 		{"Connection: Upgrade", "upgrade"},
 		{"Connection: keep-alive, Upgrade", "upgrade"},
 		{"Expect: 100-continue", "continue"},
@@ -365,11 +425,26 @@ content_length(void **state)
 		{"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabcGET / HTTP/1.1\r\nHost: b\r\n\r\n",
 			"GET / 1.1 Host=a Content-Length=3 |length abc . GET / 1.1 Host=b |none ."},
 		{"POST / HTTP/1.1\r\nHost: a\r\n\r\n", "POST / 1.1 Host=a |none ."},
+		{"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: \t3\t \r\n\r\nabc",
+			"POST / 1.1 Host=a Content-Length=3 |length abc ."},
+		{"POST / HTTP/1.1\r\nHost: a\r\nCONTENT-LENGTH: 1\r\n\r\n\r",
+			"POST / 1.1 Host=a CONTENT-LENGTH=1 |length \r ."},
+		{"POST / HTTP/1.0\r\nContent-Length: 3\r\n\r\nabc", "POST / 1.0 Content-Length=3 |length,last abc ."},
+		{"HEAD / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc",
+			"HEAD / 1.1 Host=a Content-Length=3 |length abc ."},
+		{"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9223372036854775807\r\n\r\nabc",
+			"POST / 1.1 Host=a Content-Length=9223372036854775807 |length abc ..."},
+		{"POST / HTTP/1.1\r\nHost: a\r\nX-Content-Length: 3\r\nContent-Length-X: 3\r\n\r\n",
+			"POST / 1.1 Host=a X-Content-Length=3 Content-Length-X=3 |none ."},
+		/* A body that looks like a request is a body. */
+		{"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 18\r\n\r\nGET / HTTP/1.1\r\n\r\nGET /2 HTTP/1.1\r\nHost: "
+		 "a\r\n\r\n",
+			"POST / 1.1 Host=a Content-Length=18 |length GET / HTTP/1.1\r\n\r\n . GET /2 1.1 Host=a |none ."},
 	};
 	expect_rows(&request, rows, LENGTH(rows));
 	static const char *const bad[] = {"+3", "-3", " 3 3", "3,3", "3, 3", "3 ;", "0x3", "3a", "", "3.0", "١",
 		"9223372036854775808", "18446744073709551616", "99999999999999999999999999", "3\t3", "+0", "\"3\"", "3;q=1",
-		"3 3"};
+		"3 3", "\xb2", "3_000", "1e1", "3,", ",3", "3;3", "-0", "3\x0b", "0b11", "3L", "\xef\xbc\x93"};
 	char message[256];
 	for (size_t i = 0; i < LENGTH(bad); i++) {
 		snprintf(message, sizeof(message), "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %s\r\n\r\nabc", bad[i]);
@@ -456,6 +531,42 @@ chunks(void **state)
 		{"3\r\nabc\r\n0\r\nX: y\r\n\r\n", " abc ; ~X=y ."},
 		{"0\r\nContent-Length: 9\r\nHost: evil\r\n\r\n", " ~Content-Length=9 ~Host=evil ."},
 		{"0\r\n\r\n", " ."},
+		{"00000000\r\n\r\n", " ."},
+		{"F\r\n0123456789abcde\r\n0\r\n\r\n", " 0123456789abcde ; ."},
+		{"10\r\n0123456789abcdef\r\n0\r\n\r\n", " 0123456789abcdef ; ."},
+		{"7\r\n0\r\n\r\nab\r\n0\r\n\r\n", " 0\r\n\r\nab ; ."}, /* an end that is none */
+		{"3;a;b=c;d=\"e\"\r\nabc\r\n0\r\n\r\n", " abc ; ."},
+		{"3;a=\"\\\"\"\r\nabc\r\n0\r\n\r\n", " abc ; ."},
+		{"3\t;a\r\nabc\r\n0\r\n\r\n", " abc ; ."},
+		{"3;\r\nabc\r\n0\r\n\r\n", " abc ; ."},
+		{"0\r\nA: b\r\nA: c\r\n\r\n", " ~A=b ~A=c ."},
+		{"0\r\nTransfer-Encoding: chunked\r\n\r\n", " ~Transfer-Encoding=chunked ."},
+		{"1\r\nx\r\n0\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", " x ; . GET / 1.1 Host=a |none ."},
+		{"", " ..."},
+		{"0\r\n", " ..."},
+		{"0\r\nA: b\r\n", " ~A=b ..."},
+		{"ffffffffffffffff\r\nabc", " abc ..."},
+		{"8000000000000000\r\nabc", " abc ..."},
+		{"7fffffffffffffff\r\nabc", " abc ..."},
+		{"3\rabc\r\n0\r\n\r\n", " !400"},
+		{"3;a\rb\r\nabc\r\n0\r\n\r\n", " !400"},
+		{"3;a\x7f\r\nabc\r\n0\r\n\r\n", " !400"},
+		{"3 a\r\nabc\r\n0\r\n\r\n", " !400"},
+		{"3\tabc\r\n0\r\n\r\n", " !400"},
+		{"3,3\r\nabc\r\n0\r\n\r\n", " !400"},
+		{"3.\r\nabc\r\n0\r\n\r\n", " !400"},
+		{"3h\r\nabc\r\n0\r\n\r\n", " !400"},
+		{"\xb3\r\nabc\r\n0\r\n\r\n", " !400"},
+		{"0x\r\n\r\n", " !400"},
+		{"-0\r\n\r\n", " !400"},
+		{"4\r\nabc\r\n0\r\n\r\n", " abc\r !400"},
+		{"2\r\nabc\r\n0\r\n\r\n", " ab !400"},
+		{"3\r\nabc\r\r\n0\r\n\r\n", " abc !400"},
+		{"3\r\nabc0\r\n\r\n", " abc !400"},
+		{"0\r\nX\r\n\r\n", " !400"},
+		{"0\r\nX: a\x01\r\n\r\n", " !400"},
+		{"0\r\n X: y\r\n\r\n", " !400"},
+		{"0\r\n\rX: y\r\n\r\n", " !400"},
 		{"3\r\nabc\r\n", " abc ; ..."},
 		{"3\r\nab", " ab ..."},
 		{"3\nabc\r\n0\r\n\r\n", " !400"},
@@ -570,6 +681,12 @@ status_lines(void **state)
 		{"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
 			"1.1 200 OK Content-Length=5 Transfer-Encoding=chunked !400"},
 		{"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n", "1.1 200 OK Transfer-Encoding=gzip !400"},
+		{"HTTP/1.1 200 O\xe4\tK \r\nContent-Length: 0\r\n\r\n", "1.1 200 O\xe4\tK  Content-Length=0 |none ."},
+		{"HTTP/1.1 599 \r\nContent-Length: 0\r\n\r\n", "1.1 599  Content-Length=0 |none ."},
+		{"HTTP/1.9 200 OK\r\nContent-Length: 0\r\n\r\n", "1.9 200 OK Content-Length=0 |none ."},
+		{"HTTP/1.1 102 Wait\r\n\r\nHTTP/1.1 103 Hints\r\nLink: x\r\n\r\nHTTP/1.1 204 No\r\n\r\n",
+			"1.1 102 Wait |none . 1.1 103 Hints Link=x |none . 1.1 204 No |none ."},
+		{"HTTP/1.1 205 Reset\r\nContent-Length: 0\r\n\r\n", "1.1 205 Reset Content-Length=0 |none ."},
 		{"HTTP/2.0 200 OK\r\n\r\n", "!502"},
 		{"HTTP/1.1 20 OK\r\n\r\n", "!502"},
 		{"HTTP/1.1 2000 OK\r\n\r\n", "!502"},
@@ -591,6 +708,80 @@ status_lines(void **state)
 		&to_connect, head, sizeof(head) - 1, "1.1 200 OK Content-Length=5 |none . 1.1 200 OK Content-Length=5 |none .");
 }
 
+static void
+bad_answers(void **state)
+{
+	(void)state;
+	static const char *const lines[] = {"HTTP/1.1 600x", "HTTP/1.1 20", "HTTP/1.1", "HTTP/1.1 ", "HTTP/1.1 200OK",
+		"HTTP/1.1\t200 OK", "HTTP/1.1 200\tOK", "http/1.1 200 OK", "HTTP/1.10 200 OK", "HTTP/1. 200 OK",
+		"HTTP/11 200 OK", " HTTP/1.1 200 OK", "HTTP/1.1 +20 OK", "HTTP/1.1 2 0 OK", "HTTP/1.1 0200 OK",
+		"HTTP/1.1 200 O\rK", "HTTP/1.1 200 O\x7fK", "HTTP/0.9 200 OK", "HTTP/3.0 200 OK", "HTTP/1.1 \xb2\xb0\xb0 OK",
+		"GET / HTTP/1.1", "SSH-2.0-OpenSSH_9", "220 mail ESMTP"};
+	static const char *const fields[] = {"X : y", "X", ": y", "X: a\x01", "X: a\rb", "X(: y", "Content-Length: 3, 4",
+		"Content-Length: +3", "Content-Length: 3\r\nContent-Length: 4",
+		"Content-Length:", "Content-Length: 9223372036854775808", "Transfer-Encoding: chunked, chunked",
+		"Transfer-Encoding: chunked, gzip", "Transfer-Encoding: xchunked",
+		"Transfer-Encoding:", "Transfer-Encoding: identity", "Transfer-Encoding: chunked\r\nContent-Length: 3",
+		"X: a\r\n b"};
+	char message[256];
+	for (size_t i = 0; i < LENGTH(lines); i++) {
+		snprintf(message, sizeof(message), "%s\r\nContent-Length: 0\r\n\r\n", lines[i]);
+		expect(&response, message, strlen(message), "!502");
+	}
+	for (size_t i = 0; i < LENGTH(fields); i++) {
+		struct log log;
+		snprintf(message, sizeof(message), "HTTP/1.1 200 OK\r\n%s\r\n\r\nabc", fields[i]);
+		run(&log, &response, message, strlen(message), 1000, 1000);
+		if (!strchr(log.text, '!')) print_message("%s -> %s\n", message, log.text);
+		assert_non_null(strchr(log.text, '!'));
+		expect(&response, message, strlen(message), log.text);
+	}
+}
+
+/* RFC 9112, 6.3: how long an answer is, and whether another may follow. */
+static void
+answer_framing(void **state)
+{
+	(void)state;
+	static const struct row rows[] = {
+		{"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok",
+			"1.1 200 OK Connection=close Content-Length=2 |length,last ok ."},
+		{"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok", "1.0 200 OK Content-Length=2 |length,last ok ."},
+		{"HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\nok",
+			"1.0 200 OK Connection=keep-alive Content-Length=2 |length ok ."},
+		{"HTTP/1.0 200 OK\r\nConnection: keep-alive\r\n\r\nok", "1.0 200 OK Connection=keep-alive |close,last ok $"},
+		{"HTTP/1.1 200 OK\r\nConnection: keep-alive\r\n\r\nok", "1.1 200 OK Connection=keep-alive |close,last ok $"},
+		{"HTTP/1.1 404 No\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nno\r\n0\r\nX: y\r\n\r\n",
+			"1.1 404 No Transfer-Encoding=chunked |chunked no ; ~X=y ."},
+		{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nno\r\n",
+			"1.1 200 OK Transfer-Encoding=chunked |chunked no ; ..."},
+		{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0x2\r\nno\r\n0\r\n\r\n",
+			"1.1 200 OK Transfer-Encoding=chunked |chunked !400"},
+		{"HTTP/1.1 204 No\r\nTransfer-Encoding: chunked\r\n\r\n", "1.1 204 No Transfer-Encoding=chunked |none ."},
+		{"HTTP/1.1 204 No\r\n\r\nHTTP/1.1 204 No\r\n\r\n", "1.1 204 No |none . 1.1 204 No |none ."},
+		{"HTTP/1.1 304 Same\r\n\r\nHTTP/1.1 304 Same\r\n\r\n", "1.1 304 Same |none . 1.1 304 Same |none ."},
+		{"HTTP/1.1 100 Continue\r\nContent-Length: 5\r\n\r\nHTTP/1.1 204 No\r\n\r\n",
+			"1.1 100 Continue Content-Length=5 |none . 1.1 204 No |none ."},
+		{"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nko",
+			"1.1 200 OK Content-Length=2 |length ok . 1.1 200 OK Content-Length=2 |length ko ."},
+		{"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokmore", "1.1 200 OK Content-Length=2 |length ok . ..."},
+		{"HTTP/1.1 200 OK\r\nContent-Length: 2", "1.1 200 OK ..."},
+		{"HTTP/1.1 200 OK", " ..."},
+	};
+	expect_rows(&response, rows, LENGTH(rows));
+}
+
+/* The last case: what the others have gone through, so that no table gets lost unseen. */
+static void
+enough_cases(void **state)
+{
+	(void)state;
+	print_message("%u messages accepted, %u refused, %u cut off; each whole, byte by byte, and split everywhere\n",
+		tally.accepted, tally.refused, tally.cut_off);
+	assert_true(tally.accepted >= 150);
+	assert_true(tally.refused >= 250);
+}
+
 int
 main(void)
 {
@@ -607,6 +798,9 @@ main(void)
 		cmocka_unit_test(limits),
 		cmocka_unit_test(lenient),
 		cmocka_unit_test(status_lines),
+		cmocka_unit_test(bad_answers),
+		cmocka_unit_test(answer_framing),
+		cmocka_unit_test(enough_cases),
 	};
 	return cmocka_run_group_tests_name("http parser", tests, NULL, NULL);
 }
