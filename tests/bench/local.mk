@@ -91,8 +91,7 @@ TESTS += tests/bench/test.sh
 BENCH_OUT = bench.tsv
 BENCH_ROUNDS = 5
 bench_run = MKEVENT_BUILD='$(abs_top_builddir)' BENCH_ROUNDS='$(BENCH_ROUNDS)' $(SHELL) $(srcdir)/tests/bench/run
-bench_table = $(AWK) -f $(srcdir)/tests/bench/table.awk \
-	tests/bench/test.sh
+bench_table = $(AWK) -f $(srcdir)/tests/bench/table.awk
 
 bench: all $(bench_all)
 	@$(bench_run) -o '$(BENCH_OUT)' -p '$(bench_programs)' $(BENCH)
