@@ -32,8 +32,14 @@ enum uri_part { URI_USERINFO = 1, URI_REG_NAME = 2, URI_PATH = 4, URI_QUERY = 8,
 /* Only bytes of that part and well-formed "%XX". With EVHTTP_URI_NONCONFORMANT in flags any byte will do, but not in
  * the user info and the host. */
 bool uri_chars_valid(const char *text, size_t len, unsigned part, unsigned flags);
+/* The sum of enum uri_part for each byte. */
+extern const unsigned char uri_parts[256];
 /* Needs no percent-coding anywhere. */
-bool uri_unreserved(char c);
+static inline bool
+uri_unreserved(char c)
+{
+	return (uri_parts[(unsigned char)c] & URI_UNRESERVED) != 0;
+}
 bool uri_scheme_valid(const char *text, size_t len);
 /* A registered name, an IPv4 address or an IP literal in brackets. */
 bool uri_host_valid(const char *text, size_t len);

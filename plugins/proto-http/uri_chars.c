@@ -8,9 +8,9 @@
 #include <event2/http.h>
 #include <string.h>
 
-/* The sum of enum uri_part for each byte, sixteen in a row. */
+/* Sixteen in a row. */
 /* clang-format off */
-static const unsigned char table[256] = {
+const unsigned char uri_parts[256] = {
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, /* 00 */
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, /* 10 */
 	0, 15, 0, 0, 15, 0, 15, 15, 15, 15, 15, 15, 15, 31, 31, 12, /* 20 */
@@ -35,17 +35,11 @@ uri_chars_valid(const char *text, size_t len, unsigned part, unsigned flags)
 {
 	if ((flags & EVHTTP_URI_NONCONFORMANT) && (part & (URI_PATH | URI_QUERY))) return true;
 	for (size_t i = 0; i < len; i++) {
-		if (table[(unsigned char)text[i]] & part) continue;
+		if (uri_parts[(unsigned char)text[i]] & part) continue;
 		if (text[i] != '%' || len - i < 3 || chars_hex(text[i + 1]) < 0 || chars_hex(text[i + 2]) < 0) return false;
 		i += 2;
 	}
 	return true;
-}
-
-bool
-uri_unreserved(char c)
-{
-	return (table[(unsigned char)c] & URI_UNRESERVED) != 0;
 }
 
 bool
