@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include "loop/base.h"
+#include "loop/call.h"
 #include "loop/meter.h"
 #include "util/log.h"
 #include "util/mm.h"
@@ -29,7 +30,8 @@ base_priority_init_locked(struct event_base *base, int npriorities)
 	if (base->queues != &base->one_queue) mm_free(base->queues);
 	base->queues = queues;
 	base->npriorities = npriorities;
-	base->continue_wanted = true; /* what is ready goes through the new queues */
+	base_detour_set(base, DETOUR_PRIORITIES, npriorities > 1);
+	base->wanted |= WANT_CONTINUE; /* what is ready goes through the new queues */
 	return 0;
 }
 
@@ -58,7 +60,7 @@ enqueue_locked(struct event_base *base, struct event_callback *callback)
 	count_active(base, flags);
 	callback->evcb_flags = flags | EVLIST_ACTIVE;
 	queue_push(queue_for(base, callback), callback);
-	if (UNLIKELY(callback->evcb_pri < base->running_priority)) base->continue_wanted = true;
+	if (UNLIKELY(callback->evcb_pri < base->running_priority)) base->wanted |= WANT_CONTINUE;
 }
 
 static inline void
@@ -102,6 +104,7 @@ callback_activate_later_locked(struct event_base *base, struct event_callback *c
 	count_active(base, callback->evcb_flags);
 	callback->evcb_flags |= EVLIST_ACTIVE_LATER;
 	queue_push(&base->later, callback);
+	base->chores = true;
 	loop_wake_locked(base);
 	return true;
 }
@@ -229,9 +232,9 @@ callback_wait_locked(struct event_base *base, const struct event_callback *callb
 	if (--base->current_waiters == 0) (void)thread_cond_broadcast(base->current_cond);
 }
 
-/* Those who wait go first: else the loop could begin the same callback again before they have the lock, for ever. */
-static void
-let_waiters_go_locked(struct event_base *base)
+/* Else the loop could begin the same callback again before they have the lock, for ever. */
+void
+callback_let_waiters_go_locked(struct event_base *base)
 {
 	(void)thread_cond_broadcast(base->current_cond);
 	while (base->current_waiters)
@@ -239,17 +242,10 @@ let_waiters_go_locked(struct event_base *base)
 }
 
 static inline void
-after_callback_locked(struct event_base *base)
-{
-	base->current = NULL;
-	if (UNLIKELY(base->current_waiters)) let_waiters_go_locked(base);
-}
-
-static inline void
 count_run(struct event_base *base, const struct event *ev)
 {
 	const short res = ev->ev_res;
-	base->counters.last_callback = (void *)ev->ev_evcallback.evcb_cb_union.evcb_callback;
+	base->last_callback = (void *)ev->ev_evcallback.evcb_cb_union.evcb_callback;
 	if (UNLIKELY(event_flags(ev) & EVLIST_INTERNAL)) return;
 	if (ev->ev_events & EV_SIGNAL)
 		base->counters.run_signal++;
@@ -263,8 +259,8 @@ count_run(struct event_base *base, const struct event *ev)
 
 /* A persistent timeout counts from when it was due, so that it does not drift; from now when that is past, or when it
  * was not the timeout that fired. */
-static void
-restart_timeout_locked(struct event_base *base, struct event *ev)
+void
+event_restart_timeout_locked(struct event_base *base, struct event *ev)
 {
 	const struct timeval interval = ev->ev_.ev_io.ev_timeout;
 	const int queue = common_timeout_index(base, &interval);
@@ -275,14 +271,6 @@ restart_timeout_locked(struct event_base *base, struct event *ev)
 	const uint64_t deadline = from > UINT64_MAX - length ? UINT64_MAX : from + length;
 	if (event_add_locked(ev, &interval, &deadline) < 0)
 		log_warnx("event %p: no memory to start its timeout again", (void *)ev);
-}
-
-static inline void
-call_event(struct event_base *base, event_callback_fn fn, evutil_socket_t fd, short res, void *arg)
-{
-	base_unlock(base);
-	fn(fd, res, arg);
-	base_lock(base);
 }
 
 /* ncalls times, until event_del() or a loopbreak. With the last call the event may go. */
@@ -298,8 +286,8 @@ run_signal_locked(struct event_base *base, struct event *ev)
 	ev->ev_.ev_signal.ev_pncalls = &base->signal_calls;
 	while (base->signal_calls > 0) {
 		if (--base->signal_calls == 0) ev->ev_.ev_signal.ev_pncalls = NULL;
-		call_event(base, fn, signum, res, arg);
-		if (!base->break_wanted || base->signal_calls == 0) continue;
+		call_event_locked(base, fn, signum, res, arg);
+		if (!(base->wanted & WANT_BREAK) || base->signal_calls == 0) continue;
 		ev->ev_.ev_signal.ev_pncalls = NULL;
 		break;
 	}
@@ -314,9 +302,9 @@ call_locked(struct event_base *base, struct event *ev)
 		run_signal_locked(base, ev);
 		return;
 	}
-	if (ev->ev_evcallback.evcb_closure == LOOP_CLOSURE_PERSIST && evutil_timerisset(&ev->ev_.ev_io.ev_timeout))
-		restart_timeout_locked(base, ev);
-	call_event(base, ev->ev_evcallback.evcb_cb_union.evcb_callback, ev->ev_fd, ev->ev_res, ev->ev_evcallback.evcb_arg);
+	if (has_timeout_to_restart(ev)) event_restart_timeout_locked(base, ev);
+	call_event_locked(
+		base, ev->ev_evcallback.evcb_cb_union.evcb_callback, ev->ev_fd, ev->ev_res, ev->ev_evcallback.evcb_arg);
 }
 
 static inline void
@@ -339,7 +327,7 @@ run_other_locked(struct event_base *base, struct callback_queue *queue, struct e
 	dequeue_from_locked(base, queue, callback);
 	base->current = closure == LOOP_CLOSURE_SELF ? callback : NULL;
 	base->counters.run_deferred++;
-	base->counters.last_callback = (void *)callback->evcb_cb_union.evcb_selfcb;
+	base->last_callback = (void *)callback->evcb_cb_union.evcb_selfcb;
 	base_unlock(base);
 	if (closure == LOOP_CLOSURE_SELF)
 		callback->evcb_cb_union.evcb_selfcb(callback, arg);
@@ -379,8 +367,8 @@ run_queue_locked(struct event_base *base, struct callback_queue *queue, const st
 			run_other_locked(base, queue, callback);
 		meter_callback_over_locked(base);
 		after_callback_locked(base);
-		if (UNLIKELY(base->break_wanted)) return -1;
-		if (UNLIKELY(base->continue_wanted)) break;
+		if (UNLIKELY(base->wanted & WANT_BREAK)) return -1;
+		if (UNLIKELY(base->wanted & WANT_CONTINUE)) break;
 		if (LIKELY(!bounds)) continue;
 		if (ran >= bounds->callbacks) break;
 		if (ran && bounds->until != UINT64_MAX && clock_now() >= bounds->until) break;
@@ -402,64 +390,4 @@ active_process_locked(struct event_base *base)
 	}
 	base->running_priority = -1;
 	return ran;
-}
-
-/* ---- What a wait reports ----------------------------------------------------------------------------------------- */
-
-static inline void
-activate_one_locked(struct event_base *base, const struct event_plugin_ready *ready)
-{
-	if (UNLIKELY(ready->what & EVENT_PLUGIN_SIGNAL))
-		signal_told_locked(base, ready->fd);
-	else
-		fd_activate_locked(base, ready->fd, (short)ready->what);
-}
-
-void
-ready_activate_locked(struct event_base *base, const struct event_plugin_ready *ready, int count)
-{
-	for (int i = 0; i < count; i++)
-		activate_one_locked(base, &ready[i]);
-}
-
-/* The one event of an fd that a report means, if it can be run at once: then ev_res is set. Else NULL; where the queues
- * must sort it out it is activated. */
-static inline struct event *
-runnable_locked(struct event_base *base, const struct event_plugin_ready *ready)
-{
-	const struct fd_slot *slot = fdmap_slot(&base->fdmap, ready->fd);
-	struct event *ev = slot ? slot->first : NULL;
-	if (UNLIKELY((ready->what & EVENT_PLUGIN_SIGNAL) || !ev || ev->ev_.ev_io.ev_io_next.le_next ||
-				 ev->ev_fd != ready->fd || (event_flags(ev) & (EVLIST_FINALIZING | IS_ACTIVE)))) {
-		activate_one_locked(base, ready);
-		return NULL;
-	}
-	const short res = (short)(ev->ev_events & (int)ready->what & DESCRIPTOR);
-	ev->ev_res = (short)(res | (ev->ev_events & EV_ET));
-	/* An earlier callback may have closed the fd and added an event for another file of that number. */
-	if (UNLIKELY(slot->turn == (uint32_t)base->counters.turns)) return NULL;
-	if (LIKELY(res)) return ev;
-	activate_one_locked(base, ready);
-	return NULL;
-}
-
-int
-ready_run_locked(struct event_base *base, const struct event_plugin_ready *ready, int count, bool *any)
-{
-	int ran = 0, i = 0;
-	while (i < count) {
-		struct event *ev = runnable_locked(base, &ready[i++]);
-		if (UNLIKELY(!ev)) continue;
-		*any = true;
-		if (LIKELY(!(event_flags(ev) & EVLIST_INTERNAL))) ran++;
-		count_run(base, ev);
-		if (!(ev->ev_events & EV_PERSIST)) (void)event_del_locked(ev, EVENT_DEL_NOBLOCK);
-		call_locked(base, ev);
-		meter_callback_over_locked(base);
-		after_callback_locked(base);
-		if (UNLIKELY(base->break_wanted || base->continue_wanted)) break;
-	}
-	for (; i < count; i++)
-		if (runnable_locked(base, &ready[i])) activate_one_locked(base, &ready[i]);
-	return UNLIKELY(base->break_wanted) ? -1 : ran;
 }

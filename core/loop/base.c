@@ -80,6 +80,7 @@ set_limits(struct event_base *base, const struct event_config *cfg)
 	base->limit_priority = cfg ? cfg->limit_priority : 1;
 	/* Without limits all priorities are alike. */
 	if (base->limit_ns == UINT64_MAX && base->limit_callbacks == INT_MAX) base->limit_priority = INT_MAX;
+	base_detour_set(base, DETOUR_LIMITS, base->limit_priority != INT_MAX);
 }
 
 static void

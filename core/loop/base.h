@@ -136,57 +136,72 @@ struct common_timeout_queue { /* timer/common_timeout.c */
 
 /* Always on; read through the public counters call (inspect.c). */
 struct loop_counters {
-	uint64_t turns;
 	uint64_t run_io, run_timer, run_signal, run_user, run_deferred;
 	uint64_t wakeups; /* writes to the wake-up fd */
 	uint64_t waited_ns, ran_ns;
 	uint64_t longest_ns; /* of one turn's callbacks */
 	void *longest_callback;
-	/* meter.h: the last reading of its clock, 0: none in this run of the loop; the function that ran last; turns in
-	 * which each callback is timed. */
-	uint64_t mark;
-	void *last_callback;
+	/* meter.h: callbacks that are still to be timed one by one; when the last of them ended; how long the one took that
+	 * was found in this turn. */
 	unsigned hunting;
-	uint64_t caught_ns; /* how long the one took that was found in this turn */
+	uint64_t lap, caught_ns;
+};
+
+enum {
+	WANT_BREAK = 1,   /* loopbreak: after this callback */
+	WANT_EXIT = 2,    /* loopexit: after this turn */
+	WANT_CONTINUE = 4 /* loopcontinue: after this callback */
+};
+
+enum {
+	DETOUR_PRIORITIES = 1,
+	DETOUR_LIMITS = 2, /* event_config_set_max_dispatch_interval() */
+	DETOUR_METER = 4   /* each callback is timed: meter.h */
 };
 
 struct event_base {
-	/* What a turn touches, together. */
-	struct event_plugin_backend ops; /* never changes after the base was made */
-	void *backend;                   /* its state */
-	void *lock;                      /* NULL: threads are off */
-	uint64_t now;                    /* this turn's clock reading; 0: not read yet, see base_now_locked() */
+	/* What each turn touches, within 128 bytes: an offset that fits a byte makes for short instructions. After a system
+	 * call the processor decodes anew, and what there is to decode is most of what a turn costs. */
+	void *lock;    /* NULL: threads are off */
+	void *backend; /* the state of ops */
+	uint64_t now;  /* this turn's clock reading; 0: not read yet, see base_now_locked() */
 	struct event_plugin_ready *ready;
-	int ready_max; /* room in ready; doubles when a wait fills it */
-	int flags;     /* EVENT_BASE_FLAG_* */
+	int ready_max;       /* room in ready; doubles when a wait fills it */
+	int active_count;    /* in queues and later */
+	int pending_count;   /* see event_counted_locked() */
+	int current_waiters; /* threads that wait for the end of current */
+	uint8_t wanted;      /* WANT_* */
+	bool chores;         /* before the wait: there may be something in later, prepare or fdmap.changed */
+	bool checks;         /* after the wait: there may be something in check */
+	uint8_t detours;     /* DETOUR_*: why what is ready must go through the queues */
+	bool running;        /* inside event_base_loop */
+	bool waiting;        /* inside the backend's wait: others must wake it */
+	bool wake_sent;
+	struct event_callback *current; /* what runs now */
+	uint64_t turns;
+	uint64_t mark;       /* meter.h: the last reading of its clock; 0: none in this run of the loop */
+	void *last_callback; /* the function that ran last */
+	struct fdmap fdmap;
+	struct timer_heap timers;
+
+	struct event_plugin_backend ops; /* never changes after the base was made */
+	int flags;                       /* EVENT_BASE_FLAG_* */
+	unsigned fork_generation;        /* loop_fork_generation when the backend was opened; reinit.c */
 
 	struct callback_queue *queues; /* npriorities of them */
 	struct callback_queue one_queue;
 	struct callback_queue later; /* run in the next turn (EVLIST_ACTIVE_LATER) */
 	int npriorities;
 	int running_priority;      /* of the callbacks that run now; -1 outside */
-	int active_count;          /* in queues and later */
-	int active_internal;       /* of them, those that are our own */
-	int pending_count;         /* see event_counted_locked() */
+	int active_internal;       /* of active_count, those that are our own */
 	int active_max, event_max; /* the most that the two totals ever were */
 	int virtual_count, virtual_max;
-	int deferred_queued; /* this turn; see deferred.c */
-	short signal_calls;  /* that the running signal event still gets; ev_pncalls points here */
+	int deferred_queued;    /* in the turn deferred_turn; see deferred.c */
+	uint64_t deferred_turn; /* of turns */
+	short signal_calls;     /* that the running signal event still gets; ev_pncalls points here */
+	void *current_cond;     /* made with the lock */
+	unsigned long owner;    /* thread_id() of the running loop */
 
-	struct event_callback *current; /* what runs now */
-	int current_waiters;            /* threads that wait for its end */
-	void *current_cond;             /* made with the lock */
-	unsigned long owner;            /* thread_id() of the running loop */
-
-	bool running; /* inside event_base_loop */
-	bool waiting; /* inside the backend's wait: others must wake it */
-	bool wake_sent;
-	bool exit_wanted;  /* loopexit: after this turn */
-	bool break_wanted; /* loopbreak: after this callback */
-	bool continue_wanted;
-
-	struct fdmap fdmap;
-	struct timer_heap timers;
 	struct common_timeout_queue **common; /* timer/common_timeout.c: common_count of them */
 	int common_count, common_room;
 	struct signal_base signals; /* signal/signal.h */
@@ -204,11 +219,16 @@ struct event_base {
 	uint64_t wall_synced; /* time.c: clock_now() when wall_offset was taken; 0: never */
 	int64_t wall_offset;  /* microseconds from the monotonic clock to the wall's */
 
-	unsigned fork_generation; /* loop_fork_generation when the backend was opened; reinit.c */
 	const char *backend_name; /* "backend-epoll" */
 	const char *backend_file; /* NULL: built in */
 	struct loop_counters counters;
 };
+
+static inline void
+base_detour_set(struct event_base *base, uint8_t detour, bool on)
+{
+	base->detours = (uint8_t)(on ? base->detours | detour : base->detours & ~detour);
+}
 
 static inline void
 base_lock(struct event_base *base)
@@ -321,11 +341,6 @@ void active_promote_later_locked(struct event_base *base);
 int active_process_locked(struct event_base *base);
 /* Activates all events of one fd that want any of what (EV_READ, ...). */
 void fd_activate_locked(struct event_base *base, evutil_socket_t fd, short what);
-/* What a wait reported: makes the events active; or runs them at once, as if they had been queued, for a base whose
- * queues are empty and need not sort anything. Returns how many ran that were not internal, or -1 after a loopbreak;
- * what is left then, or after a loopcontinue, is made active. *any becomes true when one ran, internal or not. */
-void ready_activate_locked(struct event_base *base, const struct event_plugin_ready *ready, int count);
-int ready_run_locked(struct event_base *base, const struct event_plugin_ready *ready, int count, bool *any);
 /* Waits until the callback is not being run by another thread. */
 void callback_wait_locked(struct event_base *base, const struct event_callback *callback);
 int base_priority_init_locked(struct event_base *base, int npriorities);

@@ -28,6 +28,15 @@ loop_deferred_set_priority(struct event_callback *callback, uint8_t priority)
 	if (!(callback->evcb_flags & (EVLIST_ACTIVE | EVLIST_ACTIVE_LATER))) callback->evcb_pri = priority;
 }
 
+/* Returns how many there were in this turn, with this one. */
+static int
+count_deferred_locked(struct event_base *base)
+{
+	if (base->deferred_turn != base->turns) base->deferred_queued = 0;
+	base->deferred_turn = base->turns;
+	return base->deferred_queued <= DEFERRED_PER_TURN ? ++base->deferred_queued : base->deferred_queued;
+}
+
 bool
 loop_deferred_schedule(struct event_base *base, struct event_callback *callback)
 {
@@ -35,10 +44,9 @@ loop_deferred_schedule(struct event_base *base, struct event_callback *callback)
 	bool queued;
 	if (UNLIKELY(callback->evcb_flags & (EVLIST_ACTIVE | EVLIST_ACTIVE_LATER | EVLIST_FINALIZING))) {
 		queued = false;
-	} else if (base->deferred_queued >= DEFERRED_PER_TURN) {
+	} else if (count_deferred_locked(base) > DEFERRED_PER_TURN) {
 		queued = callback_activate_later_locked(base, callback);
 	} else {
-		base->deferred_queued++;
 		queued = callback_activate_locked(base, callback);
 	}
 	base_unlock(base);

@@ -21,6 +21,8 @@ void
 fdmap_init(struct fdmap *map, size_t fdinfo_bytes)
 {
 	const size_t align = _Alignof(struct fd_slot) - 1;
+	map->lone = NULL;
+	map->lone_count = 0;
 	map->pages = NULL;
 	map->page_count = 0;
 	map->slot_bytes = (uint32_t)((sizeof(struct fd_slot) + fdinfo_bytes + align) & ~align);
@@ -33,6 +35,9 @@ fdmap_free(struct fdmap *map)
 	for (int i = 0; i < map->page_count; i++)
 		mm_free(map->pages[i]);
 	mm_free(map->pages);
+	mm_free(map->lone);
+	map->lone = NULL;
+	map->lone_count = 0;
 	map->pages = NULL;
 	map->page_count = 0;
 	map->changed = -1;
@@ -52,11 +57,26 @@ grow(struct fdmap *map, int page)
 	return 0;
 }
 
+/* Zeros that nobody has touched cost nothing, so it may well be too large. */
+static int
+grow_lone(struct fdmap *map)
+{
+	const size_t count = (size_t)map->page_count * FDMAP_PAGE_SLOTS;
+	struct fd_lone *lone = mm_calloc(count, sizeof(*lone));
+	if (!lone) return -1;
+	if (map->lone) memcpy(lone, map->lone, (size_t)map->lone_count * sizeof(*lone));
+	mm_free(map->lone);
+	map->lone = lone;
+	map->lone_count = (int)count;
+	return 0;
+}
+
 static struct fd_slot *
 make_slot(struct fdmap *map, int fd)
 {
 	const int page = fd >> FDMAP_PAGE_BITS;
 	if (page >= map->page_count && grow(map, page) < 0) return NULL;
+	if (fd >= map->lone_count && grow_lone(map) < 0) return NULL;
 	if (!map->pages[page]) map->pages[page] = mm_calloc(FDMAP_PAGE_SLOTS, map->slot_bytes);
 	return map->pages[page] ? fdmap_slot(map, fd) : NULL;
 }
@@ -117,6 +137,7 @@ tell_later(struct event_base *base, struct fd_slot *slot, int fd)
 	slot->changed = true;
 	slot->next_changed = base->fdmap.changed;
 	base->fdmap.changed = fd;
+	base->chores = true;
 }
 
 void
@@ -169,6 +190,14 @@ link_event(struct fd_slot *slot, struct event *ev)
 	slot->first = ev;
 }
 
+/* After one has left the list. */
+static inline void
+find_lone(struct event_base *base, const struct fd_slot *slot, int fd)
+{
+	struct event *first = slot->first;
+	base->fdmap.lone[fd].ev = first && !first->ev_.ev_io.ev_io_next.le_next ? first : NULL;
+}
+
 static int
 refuse(const char *why, int fd, int error)
 {
@@ -200,7 +229,9 @@ fdmap_add_locked(struct event_base *base, struct event *ev)
 			return refuse(base->ops.method, fd, errno);
 		}
 	}
-	if (!slot->first) slot->turn = (uint32_t)base->counters.turns;
+	struct fd_lone *lone = &base->fdmap.lone[fd];
+	if (!slot->first) lone->turn = (uint32_t)base->turns;
+	lone->ev = slot->first ? NULL : ev;
 	link_event(slot, ev);
 	return 0;
 }
@@ -213,6 +244,7 @@ fdmap_del_locked(struct event_base *base, struct event *ev)
 	struct event *next = ev->ev_.ev_io.ev_io_next.le_next;
 	if (next) next->ev_.ev_io.ev_io_next.le_prev = ev->ev_.ev_io.ev_io_next.le_prev;
 	*ev->ev_.ev_io.ev_io_next.le_prev = next;
+	find_lone(base, slot, ev->ev_fd);
 	discount(slot, ev->ev_events);
 	if (wanted(slot) == slot->told) return;
 	if (LIKELY(!base->waiting)) {
@@ -234,6 +266,7 @@ fdmap_cut_locked(struct event_base *base, struct event *stray, int fd)
 	for (; *link && *link != stray; link = &(*link)->ev_.ev_io.ev_io_next.le_next)
 		count(slot, (*link)->ev_events);
 	*link = NULL;
+	find_lone(base, slot, fd);
 	tell_later(base, slot, fd);
 }
 

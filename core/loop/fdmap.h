@@ -27,11 +27,19 @@ struct fd_slot {
 	uint8_t told;                     /* interest that the backend knows: EV_READ | ... */
 	bool changed;                     /* is in fdmap.changed */
 	bool unsure;                      /* nobody wanted it for a while: what the backend was told may be void */
-	uint32_t turn;                    /* of the base, when its first event came: older reports are another file's */
 	_Alignas(8) unsigned char info[]; /* the backend's fdinfo */
 };
 
+/* What a report needs, as near as can be: the loop follows these 16 bytes instead of the page, the slot and the list.
+ */
+struct fd_lone {
+	struct event *ev; /* when it is the fd's only one; else NULL */
+	uint32_t turn;    /* of the base, when the fd's first event came: older reports are another file's */
+};
+
 struct fdmap {
+	struct fd_lone *lone; /* lone_count of them, one for each fd */
+	int lone_count;
 	unsigned char **pages;
 	int page_count;      /* entries of pages; an entry may be NULL */
 	uint32_t slot_bytes; /* sizeof(struct fd_slot) and the fdinfo */
@@ -45,6 +53,13 @@ fdmap_slot(const struct fdmap *map, int fd)
 	const unsigned page = (unsigned)fd >> FDMAP_PAGE_BITS; /* of a negative fd: beyond any */
 	if (page >= (unsigned)map->page_count || !map->pages[page]) return NULL;
 	return (struct fd_slot *)(map->pages[page] + (size_t)(fd & (FDMAP_PAGE_SLOTS - 1)) * map->slot_bytes);
+}
+
+/* NULL when the fd was never used. */
+static inline struct fd_lone *
+fdmap_lone(const struct fdmap *map, int fd)
+{
+	return (unsigned)fd < (unsigned)map->lone_count ? &map->lone[fd] : NULL;
 }
 
 struct event_base;

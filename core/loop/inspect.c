@@ -52,7 +52,7 @@ fill_counters_locked(struct event_base *base, struct event_base_counters *out)
 	const struct loop_counters *counters = &base->counters;
 	memset(out, 0, sizeof(*out));
 	out->priorities = (uint32_t)base->npriorities;
-	out->turns = counters->turns;
+	out->turns = base->turns;
 	out->run_io = counters->run_io;
 	out->run_timer = counters->run_timer;
 	out->run_signal = counters->run_signal;

@@ -3,6 +3,7 @@ libevent_core_la_SOURCES += \
 	core/loop/active.c \
 	core/loop/base.c \
 	core/loop/base.h \
+	core/loop/call.h \
 	core/loop/config.c \
 	core/loop/current.c \
 	core/loop/debug_mode.c \

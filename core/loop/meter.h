@@ -10,60 +10,61 @@
 
 #include "loop/base.h"
 
-#define METER_HUNT_TURNS 1000
+#define METER_HUNT_CALLBACKS 10000
 #define METER_HUNT_LEAST_NS 20000000 /* less is a tick that happened to fall there: not worth timing each callback */
 
-/* The loop starts: what was before it does not count. */
+/* The loop starts: what was before it does not count. One that does not wait reads the clock when it has to. */
 static inline void
-meter_begin_locked(struct event_base *base)
+meter_begin_locked(struct event_base *base, bool waits)
 {
-	base->counters.mark = 0;
+	base->mark = waits ? clock_coarse() : 0;
 }
 
-static inline uint64_t
-meter_mark_locked(struct event_base *base)
-{
-	if (!base->counters.mark) base->counters.mark = clock_coarse();
-	return base->counters.mark;
-}
-
-/* Before and after a wait that may block. */
-static inline void
-meter_wait_begins_locked(struct event_base *base)
-{
-	(void)meter_mark_locked(base);
-}
-
+/* After a wait that may block. Of most the clock shows nothing: no tick fell into them. */
 static inline void
 meter_wait_over_locked(struct event_base *base)
 {
 	const uint64_t now = clock_coarse();
-	base->counters.waited_ns += now - base->counters.mark;
-	base->counters.mark = now;
+	if (LIKELY(now == base->mark)) return;
+	base->counters.waited_ns += now - base->mark;
+	base->mark = now;
 }
 
 /* Before the first callback of a turn. */
-static inline uint64_t
+static inline void
 meter_run_begins_locked(struct event_base *base)
 {
-	return meter_mark_locked(base);
+	if (UNLIKELY(!base->mark)) base->mark = clock_coarse();
+}
+
+static inline void
+meter_hunt_locked(struct event_base *base, unsigned callbacks)
+{
+	base->counters.hunting = callbacks;
+	base_detour_set(base, DETOUR_METER, callbacks > 0);
+}
+
+static NOINLINE void
+meter_count_run_locked(struct event_base *base, uint64_t now, int ran)
+{
+	struct loop_counters *counters = &base->counters;
+	const uint64_t spent = now - base->mark, caught = counters->caught_ns;
+	base->mark = now;
+	counters->ran_ns += spent;
+	counters->caught_ns = 0;
+	if (spent <= counters->longest_ns) return;
+	counters->longest_ns = spent;
+	if (caught * 2 >= spent) return;
+	counters->longest_callback = ran == 1 ? base->last_callback : NULL;
+	meter_hunt_locked(base, ran == 1 || spent < METER_HUNT_LEAST_NS ? 0 : METER_HUNT_CALLBACKS);
 }
 
 /* ran: how many callbacks. */
 static inline void
-meter_run_over_locked(struct event_base *base, uint64_t began, int ran)
+meter_run_over_locked(struct event_base *base, int ran)
 {
-	struct loop_counters *counters = &base->counters;
-	const uint64_t now = clock_coarse(), spent = now - began, caught = counters->caught_ns;
-	counters->mark = now;
-	counters->ran_ns += spent;
-	counters->caught_ns = 0;
-	if (UNLIKELY(counters->hunting)) counters->hunting--;
-	if (LIKELY(spent <= counters->longest_ns)) return;
-	counters->longest_ns = spent;
-	if (caught * 2 >= spent) return;
-	counters->longest_callback = ran == 1 ? counters->last_callback : NULL;
-	counters->hunting = ran == 1 || spent < METER_HUNT_LEAST_NS ? 0 : METER_HUNT_TURNS;
+	const uint64_t now = clock_coarse();
+	if (UNLIKELY(now != base->mark)) meter_count_run_locked(base, now, ran);
 }
 
 /* After each callback; while it hunts the clock is read once for each. */
@@ -72,12 +73,14 @@ meter_callback_over_locked(struct event_base *base)
 {
 	struct loop_counters *counters = &base->counters;
 	if (LIKELY(!counters->hunting)) return;
-	const uint64_t now = clock_coarse(), spent = now - counters->mark;
-	counters->mark = now;
+	const uint64_t now = clock_coarse(), began = counters->lap > base->mark ? counters->lap : base->mark;
+	const uint64_t spent = now - began;
+	counters->lap = now;
+	meter_hunt_locked(base, counters->hunting - 1);
 	if (spent * 2 < counters->longest_ns) return;
-	counters->longest_callback = counters->last_callback;
+	counters->longest_callback = base->last_callback;
 	counters->caught_ns = spent;
-	counters->hunting = 0;
+	meter_hunt_locked(base, 0);
 }
 
 #endif

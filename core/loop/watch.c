@@ -57,6 +57,7 @@ append(struct evwatch *watcher)
 	else
 		list->first = watcher;
 	list->last = watcher;
+	watcher->base->chores = watcher->base->checks = true;
 	base_unlock(watcher->base);
 	return watcher;
 }

@@ -18,9 +18,9 @@ struct timer_entry {
 };
 
 struct timer_heap {
-	struct timer_entry *entries; /* count of them; placed so that siblings begin a line */
 	size_t count;
 	size_t room;
+	struct timer_entry *entries; /* count of them; placed so that siblings begin a line */
 	void *memory;
 };
 

@@ -27,6 +27,7 @@
 #include <unistd.h>
 
 #define EVENTS_MOST 1024 /* of one wait */
+#define SERIALS_FIRST 64
 
 struct fdinfo {
 	struct fdinfo *next_seen, *next_pending, *next_file;
@@ -35,13 +36,17 @@ struct fdinfo {
 	bool seen, pending, file;
 };
 
+/* What a wait has to do besides. */
+enum { ODD_PENDING = 1, ODD_GHOSTS = 2, ODD_FILES = 4, ODD_PRECISE = 8 };
+
 struct epoll {
 	int ep;
+	unsigned odd; /* ODD_* */
 	bool lazy, always_lazy;
 	struct precise precise;
 	struct fdinfo *seen;            /* every one that we met */
 	struct fdinfo *pending, *files; /* of which the kernel may know too much; that are always ready */
-	uint32_t *serials, last_serial; /* of each fd's registration, 0: none */
+	uint32_t *serials, last_serial; /* of each fd's registration, 0: none; there is one of fd 0 at least */
 	int serials_room;
 	struct epoll_event events[EVENTS_MOST];
 };
@@ -70,7 +75,7 @@ tell(struct epoll *st, struct fdinfo *info)
 {
 	int fd = info->fd, result = info->known ? control(st, EPOLL_CTL_MOD, fd, info->wanted) : -1;
 	if (result < 0 && (!info->known || errno == ENOENT)) {
-		if (++st->last_serial == 0) st->last_serial = 1;
+		if (++st->last_serial == PRECISE_SERIAL) st->last_serial = 1;
 		st->serials[fd] = st->last_serial;
 		result = control(st, EPOLL_CTL_ADD, fd, info->wanted);
 		if (result < 0 && errno == EEXIST) result = control(st, EPOLL_CTL_MOD, fd, info->wanted);
@@ -79,7 +84,7 @@ tell(struct epoll *st, struct fdinfo *info)
 	if (result == 0) return 0;
 	st->serials[fd] = 0;
 	if (errno != EPERM) return -1;
-	if (!info->file) info->next_file = st->files, st->files = info;
+	if (!info->file) info->next_file = st->files, st->files = info, st->odd |= ODD_FILES;
 	info->file = true;
 	return 0;
 }
@@ -103,7 +108,7 @@ meet(struct epoll *st, int fd, struct fdinfo *info)
 {
 	if (fd >= st->serials_room) { /* is it a number worth that memory? */
 		if (fcntl(fd, F_GETFD) < 0) return -1;
-		size_t room = (size_t)fd * 2 + 64, old = (size_t)st->serials_room;
+		size_t room = (size_t)fd * 2, old = (size_t)st->serials_room;
 		uint32_t *serials = realloc(st->serials, room * sizeof(*serials));
 		if (!serials) return -1;
 		memset(serials + old, 0, (room - old) * sizeof(*serials));
@@ -137,6 +142,7 @@ backend_change(void *state, int fd, unsigned old, unsigned now, void *fdinfo)
 		info->pending = true;
 		info->next_pending = st->pending;
 		st->pending = info;
+		st->odd |= ODD_PENDING;
 	}
 	return 0;
 }
@@ -155,14 +161,6 @@ renew(struct epoll *st)
 	return 0;
 }
 
-static int
-kernel_wait(struct epoll *st, uint64_t now, uint64_t deadline, int max)
-{
-	if (st->precise.wanted && deadline > now && deadline != UINT64_MAX)
-		return precise_wait(&st->precise, st->ep, st->events, max, now, deadline);
-	return epoll_wait(st->ep, st->events, max, event_plugin_timeout_ms(now, deadline));
-}
-
 /* One that is wanted no more, or is another kind of file by now, leaves the list here. */
 static int
 report_files(struct epoll *st, struct event_plugin_ready *out, int n, int max)
@@ -178,26 +176,45 @@ report_files(struct epoll *st, struct event_plugin_ready *out, int n, int max)
 	return n;
 }
 
+/* What the kernel reported, for the core. Returns how many. */
+static inline int
+collect(struct epoll *st, int got, struct event_plugin_ready *out)
+{
+	const uint32_t *const serials = st->serials;
+	const struct epoll_event *event = st->events, *const end = event + (got > 0 ? got : 0);
+	struct event_plugin_ready *next = out;
+	for (; event < end; event++) {
+		const uint64_t data = event->data.u64;
+		const int fd = (int)(uint32_t)data;
+		if (serials[fd] == data >> 32)
+			*next++ = (struct event_plugin_ready){fd, from_kernel(event->events)};
+		else if (data != PRECISE_MARK)
+			st->odd |= ODD_GHOSTS;
+	}
+	return (int)(next - out);
+}
+
+/* What needs more than the one call. */
+static __attribute__((noinline)) int
+wait_oddly(struct epoll *st, uint64_t now, uint64_t deadline, struct event_plugin_ready *out, int max)
+{
+	for (struct fdinfo *info; (info = st->pending) != NULL; tell_less(st, info))
+		st->pending = info->next_pending, info->pending = false;
+	if ((st->odd & ODD_GHOSTS) && renew(st) == 0) st->lazy = st->always_lazy;
+	const int got = precise_wait(&st->precise, st->ep, st->events, max, now, st->files ? 0 : deadline);
+	st->odd &= ODD_FILES | ODD_PRECISE;
+	if (got < 0 && errno != EINTR) return -1;
+	return report_files(st, out, collect(st, got, out), max);
+}
+
 static int
 backend_wait(void *state, uint64_t now, uint64_t deadline, struct event_plugin_ready *out, int max)
 {
 	struct epoll *st = state;
-	bool ghosts = false;
-	int n = 0;
-	for (struct fdinfo *info; (info = st->pending) != NULL; tell_less(st, info))
-		st->pending = info->next_pending, info->pending = false;
-	int got = kernel_wait(st, now, st->files ? 0 : deadline, max < EVENTS_MOST ? max : EVENTS_MOST);
-	if (got < 0 && errno != EINTR) return -1;
-	for (int i = 0; i < got; i++) {
-		int fd = (int)(uint32_t)st->events[i].data.u64;
-		if (st->events[i].data.u64 == PRECISE_MARK) continue;
-		if (st->serials[fd] == st->events[i].data.u64 >> 32)
-			out[n++] = (struct event_plugin_ready){fd, from_kernel(st->events[i].events)};
-		else
-			ghosts = true;
-	}
-	if (ghosts && renew(st) == 0) st->lazy = st->always_lazy;
-	return st->files ? report_files(st, out, n, max) : n;
+	if (max > EVENTS_MOST) max = EVENTS_MOST;
+	if (st->odd) return wait_oddly(st, now, deadline, out, max);
+	const int got = epoll_wait(st->ep, st->events, max, event_plugin_timeout_ms(now, deadline));
+	return got < 0 && errno != EINTR ? -1 : collect(st, got, out);
 }
 
 static void
@@ -225,9 +242,12 @@ backend_open(const struct event_plugin_backend_config *config)
 	if (!st) return NULL;
 	st->always_lazy = config->flags & EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST;
 	precise_open(&st->precise, config->flags);
+	st->odd = st->precise.wanted ? ODD_PRECISE : 0;
 	st->lazy = true;
 	st->ep = -1;
-	if (renew(st) == 0) return st;
+	st->serials = calloc(SERIALS_FIRST, sizeof(*st->serials));
+	st->serials_room = SERIALS_FIRST;
+	if (st->serials && renew(st) == 0) return st;
 	backend_close(st);
 	return NULL;
 }

@@ -58,6 +58,8 @@ arm(struct precise *precise, int ep, uint64_t deadline)
 int
 precise_wait(struct precise *precise, int ep, struct epoll_event *events, int max, uint64_t now, uint64_t deadline)
 {
+	if (!precise->wanted || deadline <= now || deadline == UINT64_MAX)
+		return epoll_wait(ep, events, max, event_plugin_timeout_ms(now, deadline));
 #ifdef HAVE_EPOLL_PWAIT2
 	if (precise->pwait2) {
 		const struct timespec left = to_timespec(deadline - now);
