@@ -46,6 +46,7 @@ loop_programs += tests/unit/test_descriptors
 loop_programs += tests/unit/test_event
 loop_programs += tests/unit/test_finalize
 loop_programs += tests/unit/test_http_client
+loop_programs += tests/unit/test_http_flow
 loop_programs += tests/unit/test_http_memory
 loop_programs += tests/unit/test_http_server
 loop_programs += tests/unit/test_inspect
@@ -200,7 +201,7 @@ EXTRA_DIST += tests/unit/evbuffer_test.h tests/unit/evbuffer_model.h
 EXTRA_DIST += tests/cases.awk tests/differential/compare tests/differential/list tests/DIFFERENCES.md tests/driver \
 	tests/include/cmocka.h tests/known-holes tests/run
 
-EXTRA_DIST += tests/unit/http_fixture.h tests/unit/registry_fixture.h
+EXTRA_DIST += tests/unit/http_fixture.h tests/unit/http_rogue.h tests/unit/registry_fixture.h
 EXTRA_DIST += tests/rpcgen/messages.rpc tests/rpcgen/use.c tests/rpcgen/peer.c tests/rpcgen/messages.gen.c \
 	tests/rpcgen/messages.gen.h
 EXTRA_DIST += tests/unit/rpc_native_fixture.h tests/unit/rpc_number.h

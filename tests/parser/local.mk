@@ -2,6 +2,7 @@
 # Table tests of the pure parsers: they link a parser's sources alone, and nothing of ours beside.
 plain_programs += tests/parser/test_http_parse
 tests_parser_test_http_parse_SOURCES = \
+	tests/parser/http_rows.h \
 	tests/parser/test_http_parse.c \
 	plugins/proto-http/chars.c \
 	plugins/proto-http/fields.c \
