@@ -30,11 +30,30 @@ dns_timeval(uint64_t us, struct timeval *out)
 	out->tv_usec = (suseconds_t)(us % SECOND_US);
 }
 
+static unsigned forks; /* of this process and those that it comes from */
+
+static void
+forked(void)
+{
+	forks++;
+}
+
+int
+dns_client_count_forks(void)
+{
+	static bool counting;
+	if (!counting) counting = pthread_atfork(NULL, NULL, forked) == 0;
+	return counting ? 0 : -1;
+}
+
 void
 dns_client_lock(struct evdns_base *base)
 {
 	pthread_mutex_lock(&base->lock);
 	dns_log_hold();
+	if (base->forks == forks) return;
+	base->forks = forks;
+	dns_query_part_from_parent_locked(base);
 }
 
 void
@@ -137,6 +156,7 @@ make(struct event_base *event_base)
 		return NULL;
 	}
 	base->event_base = event_base;
+	base->forks = forks;
 	base->references = 1;
 	base->edge = event_base && (event_base_get_features(event_base) & EV_FEATURE_ET) != 0;
 	set_lists(base);

@@ -104,6 +104,9 @@ struct dns_query *dns_query_message_locked(struct evdns_base *base, const struct
 void dns_query_leave_server_locked(struct dns_server *server, bool tcp_only);
 /* Sends what waits while there is room. */
 void dns_query_pump_locked(struct evdns_base *base);
+/* Gives up the sockets and connections of a parent process, whose answers they will get; the queries on them are sent
+ * again by sockets of our own. */
+void dns_query_part_from_parent_locked(struct evdns_base *base);
 /* Event callbacks of the base's two timers. */
 void dns_query_timer(evutil_socket_t fd, short what, void *arg);
 void dns_query_deliver_finished(evutil_socket_t fd, short what, void *arg);
@@ -260,6 +263,7 @@ LIST_HEAD(dns_lookup_list, evdns_getaddrinfo_request);
 struct evdns_base {
 	pthread_mutex_t lock;
 	struct event_base *event_base;
+	unsigned forks; /* how many the process had behind it when the sockets were made */
 	int references; /* the user's, and one for each event callback that is inside */
 	bool closing;
 	bool farewell; /* a reference is held until finished was delivered */
@@ -322,8 +326,11 @@ struct evdns_base {
 uint64_t dns_now_us(void);
 void dns_timeval(uint64_t us, struct timeval *out);
 
+/* In a child, the first one after the fork also parts with the parent's sockets. */
 void dns_client_lock(struct evdns_base *base);
 void dns_client_unlock(struct evdns_base *base);
+/* Called once in a process, before the first lock: from then on forks are counted. Returns 0 or -1. */
+int dns_client_count_forks(void);
 /* At the begin of an event callback: takes the lock and a reference. Returns false, without both, when the base is
  * being destroyed: then the callback must return at once. */
 bool dns_client_enter(struct evdns_base *base);

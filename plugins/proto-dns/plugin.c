@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* proto-dns: what the plugin says of itself, and what it has of the core. */
+#include "client.h"
 #include "functions.h"
-#include "memory.h"
 #include "reverse.h"
 
 #include <event2/event.h>
@@ -103,6 +103,7 @@ load(const struct event_plugin_host *given)
 	if (given->identity != event_plugin_identity())
 		return given->fail("it is linked to another copy of libevent_core than the one that loads it");
 	host = given;
+	if (dns_client_count_forks() != 0) return given->fail("there is no memory to watch for forks");
 	return 0;
 }
 

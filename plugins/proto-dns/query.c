@@ -272,6 +272,37 @@ dns_query_leave_server_locked(struct dns_server *server, bool tcp_only)
 	dns_query_pump_locked(base);
 }
 
+/* A child that only frees the base sends nothing: so this is left to the timer. */
+void
+dns_query_part_from_parent_locked(struct evdns_base *base)
+{
+	static const struct timeval now;
+	struct dns_server *server;
+	struct dns_query *query, *next;
+	/* Nothing may be done to the sockets but to close them: the parent has them, too. */
+	TAILQ_FOREACH (query, &base->flying, link)
+		query->socket = NULL;
+	dns_udp_close_locked(base, true);
+	TAILQ_FOREACH (server, &base->servers, link) {
+		dns_tcp_close_locked(server);
+		if (!base->quiet) dns_udp_reserve_locked(base, server->address.ss_family);
+	}
+	for (query = TAILQ_LAST(&base->flying, dns_query_list); query; query = next) {
+		next = TAILQ_PREV(query, dns_query_list, link);
+		if (query->probe || query->hurried) {
+			query->deadline_us = 0;
+			continue;
+		}
+		dns_query_withdraw_locked(query);
+		query->sent--;
+		query->state = DNS_WAITING;
+		TAILQ_INSERT_HEAD(&base->waiting, query, link);
+	}
+	if (TAILQ_EMPTY(&base->flying) && TAILQ_EMPTY(&base->waiting)) return;
+	base->timer_us = 0;
+	base->timer_pending = event_add(base->timer, &now) == 0;
+}
+
 /* ---- Answers and the lack of them ----------------------------------------------------------------------------------
  */
 
@@ -446,7 +477,7 @@ dns_query_timer(evutil_socket_t fd, short what, void *arg)
 		query->asker->deliver(query, &answer);
 		dns_client_lock(base);
 	}
-	set_timer_locked(base);
+	dns_query_pump_locked(base);
 	dns_client_leave(base);
 }
 

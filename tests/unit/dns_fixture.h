@@ -261,6 +261,14 @@ answer_nothing(struct fake *fake, const struct query *query, unsigned char *out)
 	return 0;
 }
 
+/* A datagram to who asked, from any socket. */
+static inline void
+send_from(int fd, const struct query *query, const unsigned char *out, size_t length)
+{
+	assert_true(
+		sendto(fd, out, length, 0, (const struct sockaddr *)&query->from, query->from_length) == (ssize_t)length);
+}
+
 /* ---- The client's side --------------------------------------------------------------------------------------------
  */
 

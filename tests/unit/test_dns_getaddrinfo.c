@@ -3,50 +3,11 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE 1 /* strcasestr, EAI_NODATA */
 #endif
-#include "dns_fixture.h"
+#include "dns_env.h"
 
 #include <event2/bufferevent.h>
 #include <event2/listener.h>
 #include <netdb.h>
-#include <stdlib.h>
-
-struct env {
-	struct event_base *base;
-	struct evdns_base *dns;
-	struct fake one;
-	char hosts[64];
-};
-
-static int
-set_up(void **state)
-{
-	struct env *env = calloc(1, sizeof(*env));
-	assert_non_null(env);
-	env->base = event_base_new();
-	env->dns = evdns_base_new(env->base, 0);
-	assert_non_null(env->dns);
-	fake_open(&env->one, env->base, answer_a);
-	add_fake(env->dns, &env->one);
-	assert_int_equal(evdns_base_set_option(env->dns, "timeout", "0.1"), 0);
-	snprintf(env->hosts, sizeof(env->hosts), "/tmp/mkevent-hosts-XXXXXX");
-	int fd = mkstemp(env->hosts);
-	assert_true(fd >= 0);
-	close(fd);
-	*state = env;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	struct env *env = *state;
-	if (env->dns) evdns_base_free(env->dns, 0);
-	fake_close(&env->one);
-	event_base_free(env->base);
-	unlink(env->hosts);
-	free(env);
-	return 0;
-}
 
 struct outcome {
 	int calls, code;
@@ -614,8 +575,6 @@ test_connect_by_name(void **state)
 	run_for(env->base, 400);
 	evconnlistener_free(listener);
 }
-
-#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
 main(void)
