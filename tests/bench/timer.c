@@ -52,8 +52,8 @@ static void
 random_timeouts(uint64_t *seed)
 {
 	for (int i = 0; i < count; i++) {
-		timeouts[i].tv_sec = 100 + bench_random(seed) % 100;
-		timeouts[i].tv_usec = bench_random(seed) % 1000000;
+		timeouts[i].tv_sec = (time_t)(100 + bench_random(seed) % 100);
+		timeouts[i].tv_usec = (suseconds_t)(bench_random(seed) % 1000000);
 	}
 }
 

@@ -14,7 +14,7 @@ struct context {
 };
 
 static enum bufferevent_filter_result
-rotate(struct evbuffer *src, struct evbuffer *dst, ev_ssize_t limit, char by)
+rotate(struct evbuffer *src, struct evbuffer *dst, ev_ssize_t limit, signed char by)
 {
 	char byte;
 	ev_ssize_t moved = 0;
