@@ -134,13 +134,18 @@ stir_scraps(struct rng *r)
 #endif
 }
 
+/* Pages that a fork wipes. An emulator of system calls may say yes to every advice and follow none: one that takes
+ * nonsense is not believed. */
+#define NO_ADVICE 0x6e6f
+
 static struct rng *
 make_rng(void)
 {
 #if defined(MADV_WIPEONFORK) && defined(MAP_ANONYMOUS)
 	void *page = mmap(NULL, sizeof(struct rng), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (page != MAP_FAILED) {
-		if (madvise(page, sizeof(struct rng), MADV_WIPEONFORK) == 0) return page;
+		if (madvise(page, sizeof(struct rng), NO_ADVICE) != 0 && madvise(page, sizeof(struct rng), MADV_WIPEONFORK) == 0)
+			return page;
 		(void)munmap(page, sizeof(struct rng));
 	}
 #endif
