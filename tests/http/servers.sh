@@ -15,7 +15,7 @@ start() {
 	name=$1 pattern=$2
 	shift 2
 	: >"$work/$name.said"
-	"$@" >"$work/$name.said" 2>"$work/$name.errors" &
+	$emulator "$@" >"$work/$name.said" 2>"$work/$name.errors" &
 	servers="$servers $!"
 	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
 		said=$(sed -n "$pattern" "$work/$name.said")
