@@ -144,7 +144,8 @@ make_rng(void)
 #if defined(MADV_WIPEONFORK) && defined(MAP_ANONYMOUS)
 	void *page = mmap(NULL, sizeof(struct rng), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (page != MAP_FAILED) {
-		if (madvise(page, sizeof(struct rng), NO_ADVICE) != 0 && madvise(page, sizeof(struct rng), MADV_WIPEONFORK) == 0)
+		if (madvise(page, sizeof(struct rng), NO_ADVICE) != 0 &&
+			madvise(page, sizeof(struct rng), MADV_WIPEONFORK) == 0)
 			return page;
 		(void)munmap(page, sizeof(struct rng));
 	}
@@ -157,11 +158,11 @@ static int
 seed_locked(void)
 {
 	unsigned char fresh[CHACHA_KEY_BYTES];
+	const int saved = errno;
 	if (!rng) rng = make_rng();
 	if (rng == &unmapped && rng->seeded && rng->pid != getpid()) rng->seeded = false;
 	if (rng->seeded && rng->until_reseed > 0) return 0;
 
-	int saved = errno;
 	int result = read_kernel(fresh, sizeof(fresh));
 	if (result == 0)
 		stir(rng, fresh, sizeof(fresh));

@@ -226,7 +226,8 @@ stop(evutil_socket_t fd, short what, void *arg)
 {
 	const struct timeval again = {0, 30000};
 	(void)fd, (void)what;
-	if (*(int *)arg > 10 || event_base_once(base, -1, EV_TIMEOUT, stop, arg, &again) < 0) (void)event_base_loopbreak(base);
+	if (*(int *)arg > 10 || event_base_once(base, -1, EV_TIMEOUT, stop, arg, &again) < 0)
+		(void)event_base_loopbreak(base);
 }
 
 /* One that always has more to write does not starve its reader, nor a timer. */

@@ -275,7 +275,8 @@ watermarks_and_rates_are_the_cores_business(void **state)
 	assert_int_equal(bufferevent_set_rate_limit(record.bev, cfg), 0);
 	turns();
 	assert_in_range(input_length(&record), 1200, 3500);
-	for (int i = 0; i < 50 && input_length(&record) < 4800; i++) run_for_ms(100);
+	for (int i = 0; i < 50 && input_length(&record) < 4800; i++)
+		run_for_ms(100);
 	assert_int_equal(input_length(&record), 4800);
 	wire_close(&record);
 	ev_token_bucket_cfg_free(cfg);
