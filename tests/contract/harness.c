@@ -11,10 +11,12 @@
 #include <string.h>
 #include <sys/select.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 #ifdef __linux__
 #include <sys/epoll.h>
+#include <sys/syscall.h>
 #endif
 
 const char *harness_file;
@@ -126,6 +128,29 @@ harness_refused(void)
 	}
 	if (h.object) dlclose(h.object);
 	return refused;
+}
+
+bool
+harness_select_kills(int fd)
+{
+	bool killed = false;
+#ifdef SYS_pselect6
+	unsigned long set[FD_ROOM / 8 / sizeof(unsigned long)] = {0};
+	const long at_once[2] = {0, 0};
+	int status = 0;
+	pid_t child = fork();
+	if (child == 0) {
+		const size_t bits = 8 * sizeof(set[0]);
+		(void)close(STDERR_FILENO); /* such an end is told at length */
+		set[(size_t)fd / bits] |= 1ul << (size_t)fd % bits;
+		(void)syscall(SYS_pselect6, fd + 1, set, NULL, NULL, at_once, NULL);
+		_exit(0);
+	}
+	killed = child > 0 && waitpid(child, &status, 0) == child && status != 0;
+#else
+	(void)fd;
+#endif
+	return killed;
 }
 
 size_t

@@ -35,6 +35,8 @@ extern unsigned long harness_calls; /* of the kernel: poll, select, epoll_ctl an
 
 /* Whether the kernel, or a filter of its calls, does not allow this backend: then there is nothing to test. */
 bool harness_refused(void);
+/* Whether select() ends the process when asked about this fd: an emulator of system calls may, beyond FD_SETSIZE. */
+bool harness_select_kills(int fd);
 /* For cmocka: opens the plugin and one state; closes both. */
 int harness_setup(void **state);
 int harness_teardown(void **state);
