@@ -13,6 +13,9 @@ noinst_PROGRAMS += \
 	samples/tcp-echo \
 	samples/timer \
 	samples/ws-chat
+if THREADS
+noinst_PROGRAMS += samples/many-cores
+endif
 if OPENSSL
 noinst_PROGRAMS += \
 	samples/https-client \
@@ -29,6 +32,8 @@ samples_http_client_CFLAGS = $(sample_cflags)
 samples_http_client_LDADD = libevent_extra.la libevent_core.la
 samples_http_server_CFLAGS = $(sample_cflags)
 samples_http_server_LDADD = libevent_extra.la libevent_core.la
+samples_many_cores_CFLAGS = $(sample_cflags)
+samples_many_cores_LDADD = libevent_extra.la libevent_pthreads.la libevent_core.la $(PTHREAD_LIBS)
 samples_rpc_calc_SOURCES = samples/rpc-calc.c samples/calc.gen.c samples/calc.gen.h
 samples_rpc_calc_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/samples
 samples_rpc_calc_CFLAGS = $(sample_cflags)

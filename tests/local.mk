@@ -129,6 +129,7 @@ test_scripts += tests/http/curl.sh
 test_scripts += tests/rpcgen/interop.sh
 test_scripts += tests/rpcgen/rpcgen.sh
 test_scripts += tests/rpcgen/samples.sh
+test_scripts += tests/samples/many-cores.sh
 include tests/registry/local.mk
 TESTS += $(test_scripts)
 EXTRA_DIST += $(test_scripts) tests/abi/report.sh tests/http/browser.html tests/http/servers.sh

@@ -10,6 +10,9 @@ bench_programs =
 bench_programs += tests/bench/bev
 if THREADS
 endif
+if THREADS
+bench_programs += tests/bench/cores
+endif
 bench_programs += tests/bench/dns
 bench_programs += tests/bench/evbuffer
 bench_programs += tests/bench/http
