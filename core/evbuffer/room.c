@@ -2,7 +2,8 @@
 /* Room at the end of a buffer: behind the last chain's content, and in the spare chain.
  *
  * New chains are as large as the content so far (CHAIN_GROW_MAX at most), so that their number grows with the logarithm
- * of what is added in small steps. */
+ * of what is added in small steps; but no more than twice the chain before. Where that came from elsewhere, as bodies of
+ * messages do between their heads, the content says nothing about what is to be added. */
 #include "config.h"
 
 #include "evbuffer/state.h"
@@ -17,8 +18,12 @@
 
 /* How large the next chain is, at least. */
 static size_t
-growth(size_t length)
+growth(const struct evbuffer *buffer)
 {
+	const struct chain *last = buffer->last;
+	const size_t before = last && last->kind == CHAIN_OWN ? last->size : 0;
+	size_t length = buffer_length(buffer);
+	if (length / 2 > before) length = before * 2;
 	if (length > LARGE) length = length < CHAIN_GROW_MAX / 2 ? length * 2 : CHAIN_GROW_MAX;
 	return length;
 }
@@ -27,7 +32,7 @@ int
 room_spare_locked(struct evbuffer *buffer, size_t room)
 {
 	if (buffer->spare && buffer->spare->size >= room) return 0;
-	size_t grow = growth(buffer_length(buffer));
+	size_t grow = growth(buffer);
 	struct chain *spare = chain_new(room < grow ? grow : room);
 	if (!spare && room < grow) spare = chain_new(room);
 	if (!spare) return -1;
