@@ -48,6 +48,7 @@ loop_programs += tests/unit/test_descriptors
 loop_programs += tests/unit/test_event
 loop_programs += tests/unit/test_finalize
 loop_programs += tests/unit/test_http_client
+loop_programs += tests/unit/test_http_crowd
 loop_programs += tests/unit/test_http_flow
 loop_programs += tests/unit/test_http_memory
 loop_programs += tests/unit/test_http_server

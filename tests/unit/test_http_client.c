@@ -246,6 +246,36 @@ cancelling(void **state)
 	rogue_end(&rogue);
 }
 
+/* After any number of turns of the loop: whatever was under way is given up, and the connection is good for another
+ * request; or the connection goes with all that it has. */
+static void
+cancel_at_any_moment(void **state)
+{
+	static const char *const paths[] = {
+		"/ok", "/chunked", "/100", "/hang", "/close", "/until", "/short", "/bad", "/eof"};
+	enum { MOMENTS = 24 };
+	(void)state;
+	for (size_t i = 0; i < LENGTH(paths) * MOMENTS * 2; i++) {
+		struct rogue rogue;
+		struct question a = {0}, b = {0};
+		const bool free_all = i % 2;
+		rogue_begin(&rogue);
+		struct evhttp_connection *evcon = connect_client(&rogue);
+		ask(&a, &rogue, evcon, "a", EVHTTP_REQ_POST, paths[i / 2 / MOMENTS]);
+		for (size_t turn = i / 2 % MOMENTS; turn; turn--)
+			(void)event_base_loop(rogue.base, EVLOOP_NONBLOCK);
+		if (!strstr(rogue.log, "a:") && !free_all) evhttp_cancel_request(a.req); /* not after its callback */
+		rogue.log[0] = '\0';
+		if (!free_all) {
+			evhttp_connection_set_closecb(evcon, NULL, NULL);
+			ask(&b, &rogue, evcon, "b", EVHTTP_REQ_GET, "/ok");
+			assert_log(&rogue, "b:200=hello");
+		}
+		evhttp_connection_free(evcon);
+		rogue_end(&rogue);
+	}
+}
+
 static void
 cancel_in_piece(struct evhttp_request *req, void *arg)
 {
@@ -636,6 +666,7 @@ main(void)
 		cmocka_unit_test(hole_2385638e_retries),
 		cmocka_unit_test(timeouts),
 		cmocka_unit_test(cancelling),
+		cmocka_unit_test(cancel_at_any_moment),
 		cmocka_unit_test(pieces),
 		cmocka_unit_test(limits),
 		cmocka_unit_test(closed_while_idle),
