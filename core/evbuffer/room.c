@@ -2,8 +2,8 @@
 /* Room at the end of a buffer: behind the last chain's content, and in the spare chain.
  *
  * New chains are as large as the content so far (CHAIN_GROW_MAX at most), so that their number grows with the logarithm
- * of what is added in small steps; but no more than twice the chain before. Where that came from elsewhere, as bodies of
- * messages do between their heads, the content says nothing about what is to be added. */
+ * of what is added in small steps; but no more than twice the chain before. Where that came from elsewhere, as bodies
+ * of messages do between their heads, the content says nothing about what is to be added. */
 #include "config.h"
 
 #include "evbuffer/state.h"
