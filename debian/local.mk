@@ -42,7 +42,7 @@ EXTRA_DIST += \
 	debian/not-installed \
 	debian/rules \
 	debian/source/format \
-	debian/tests/consumer \
+	debian/tests/compile \
 	debian/tests/consumer.c \
 	debian/tests/control \
 	debian/tests/plugins

@@ -88,9 +88,12 @@ for mkevent_name in $mkevent_builtin; do
 	MKEVENT_BUILTIN_NEEDS([$mkevent_name])
 done
 AS_IF([test "$enable_static" = no], [BUILTIN_REQUIRES= BUILTIN_LIBS=])
+# Private is what only a static link has to know; where there is nothing but static libraries, every link has to.
+AS_IF([test "$enable_shared" = no], [BUILTIN_REQUIRES_FIELD=Requires], [BUILTIN_REQUIRES_FIELD=Requires.private])
 AC_SUBST([BUILTIN_PLUGINS])
 AC_SUBST([BUILTIN_LIBRARIES])
 AC_SUBST([BUILTIN_REQUIRES])
+AC_SUBST([BUILTIN_REQUIRES_FIELD])
 AC_SUBST([BUILTIN_LIBS])
 AM_CONDITIONAL([PLUGINS], [test "$enable_shared" != no])
 

@@ -52,7 +52,8 @@ if LINKER_SCRIPTS
 		test -f "$(DESTDIR)$(libdir)/$$file" || continue; \
 		rm -f "$(DESTDIR)$(libdir)/$$file"; \
 		echo " linker script for -levent: $$file"; \
-		printf '/* GNU ld script: -levent is these two */\n%s\n' 'INPUT(-levent_extra -levent_core)' \
+		case $$file in *.a) needs=`printf ' %s\n' $(BUILTIN_LIBS) | grep '^ -l' | tr -d '\n'` ;; *) needs= ;; esac; \
+		printf '/* GNU ld script: -levent is these two */\n%s\n' "INPUT(-levent_extra -levent_core$$needs)" \
 			>"$(DESTDIR)$(libdir)/$$file" || exit 1; \
 	done
 endif
