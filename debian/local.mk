@@ -38,10 +38,12 @@ EXTRA_DIST += \
 	debian/mkevent-resolver.install \
 	debian/mkevent-resolver.lintian-overrides \
 	debian/mkevent-tools.install \
+	debian/mkevent-tools.links \
 	debian/mkevent-tools.manpages \
 	debian/not-installed \
 	debian/rules \
 	debian/source/format \
+	debian/source/lintian-overrides \
 	debian/tests/compile \
 	debian/tests/consumer.c \
 	debian/tests/control \

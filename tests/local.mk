@@ -122,6 +122,7 @@ test_scripts =
 test_scripts += tests/abi/exports.sh
 test_scripts += tests/abi/headers.sh
 test_scripts += tests/docs/environment.sh
+test_scripts += tests/docs/licences.sh
 test_scripts += tests/docs/pages.sh
 test_scripts += tests/event-plugin/tool.sh
 test_scripts += tests/dns/peers.sh
