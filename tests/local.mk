@@ -114,6 +114,7 @@ endif
 # Folders of tests that have several sources.
 include tests/broken-plugins/local.mk
 include tests/contract/local.mk
+include tests/event-plugin/local.mk
 include tests/kqueue/local.mk
 include tests/parser/local.mk
 

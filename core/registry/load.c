@@ -80,15 +80,71 @@ load_plugin(struct plugin *plugin, const struct event_plugin_descriptor *builtin
 	return false;
 }
 
-/* A need is there when it is loaded, built in or a file: that is not opened. */
+/* ---- Without loading --------------------------------------------------------------------------------------------- */
+
+/* Who needs whom, down to the one that is looked at. */
+struct chain {
+	const struct chain *above;
+	const char *name;
+};
+
+static bool needs_are_there(const struct event_plugin_need *need, const struct chain *chain, struct why *why);
+
 static bool
-needs_are_there(const struct event_plugin_need *need, struct why *why)
+need_fits(const struct event_plugin_need *need, const struct event_plugin_descriptor *descriptor, struct why *why)
+{
+	const struct plugin found = {.descriptor = *descriptor};
+	return check_interface_fits(descriptor->interface, need->major, need->minor) ||
+		   need_failed(need, PLUGIN_LOADED, &found, why);
+}
+
+static bool
+find_loaded(const char *name, struct event_plugin_descriptor *out)
+{
+	bool found = false;
+	registry_lock();
+	for (const struct plugin *plugin = registry_first_locked(); plugin && !found; plugin = plugin->next) {
+		if (plugin->status != PLUGIN_LOADED || strcmp(plugin->name, name) != 0) continue;
+		*out = plugin->descriptor;
+		found = true;
+	}
+	registry_unlock();
+	return found;
+}
+
+static bool
+need_in_file(const struct event_plugin_need *need, const char *file, const struct chain *chain, struct why *why)
+{
+	struct why inner = {""};
+	struct object object;
+	struct event_plugin_descriptor descriptor;
+	const struct chain self = {chain, need->name};
+	struct plugin refused = {.error = inner.text};
+	for (const struct chain *user = chain; user; user = user->above)
+		if (strcmp(user->name, need->name) == 0) return need_failed(need, PLUGIN_LOADING, NULL, why);
+	if (!object_open(file, &object, &inner)) return need_failed(need, PLUGIN_REFUSED, &refused, why);
+	bool good = check_descriptor(object.symbol, need->name, need->kind, &descriptor, &inner) &&
+				needs_are_there(descriptor.needs, &self, &inner);
+	good = good ? need_fits(need, &descriptor, why) : need_failed(need, PLUGIN_REFUSED, &refused, why);
+	object_close(object.handle);
+	return good;
+}
+
+/* A need is there when it is loaded, built in or a file that would load, with an interface of the right version. */
+static bool
+needs_are_there(const struct event_plugin_need *need, const struct chain *chain, struct why *why)
 {
 	for (; need && need->kind; need++) {
-		if (need->optional || load_builtin(need->name)) continue;
+		struct event_plugin_descriptor loaded;
+		if (need->optional) continue;
+		const struct event_plugin_descriptor *here =
+			find_loaded(need->name, &loaded) ? &loaded : load_builtin(need->name);
+		if (here && !need_fits(need, here, why)) return false;
+		if (here) continue;
 		char *file = path_find(need->name);
+		bool good = file ? need_in_file(need, file, chain, why) : need_failed(need, PLUGIN_ABSENT, NULL, why);
 		free(file);
-		if (!file) return need_failed(need, PLUGIN_ABSENT, NULL, why);
+		if (!good) return false;
 	}
 	return true;
 }
@@ -103,7 +159,9 @@ verify(const char *file, struct why *why)
 		return why_set(why, "this is no absolute path that ends in .so; give one");
 	if (registry_sealed()) return why_set(why, "not opened, since the program called event_plugin_seal(); ask before");
 	if (!object_open(file, &object, why)) return false;
-	bool good = check_descriptor(object.symbol, name, 0, &descriptor, why) && needs_are_there(descriptor.needs, why);
+	const struct chain self = {NULL, name};
+	bool good =
+		check_descriptor(object.symbol, name, 0, &descriptor, why) && needs_are_there(descriptor.needs, &self, why);
 	object_close(object.handle);
 	return good;
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Stands in for the core before one backend: opens its file, keeps the fdinfo of each fd, and calls the interface as
- * event2/plugin.h promises. Nothing of libevent is linked. */
+/* Stands in for the loop before one backend: keeps the fdinfo of each fd, and calls the interface as event2/plugin.h
+ * promises. The core's registry loads the plugin, as for any program. */
 #ifndef TESTS_CONTRACT_HARNESS_H_
 #define TESTS_CONTRACT_HARNESS_H_
 
-#include <cmocka.h>
+#include "suite.h"
+
 #include <event2/plugin.h>
-#include <stdbool.h>
-#include <stdint.h>
+#include <stddef.h>
 
 #define READ EVENT_PLUGIN_READ
 #define WRITE EVENT_PLUGIN_WRITE
@@ -18,8 +18,8 @@
 #define FD_ROOM 4096
 
 struct harness {
-	void *object;
-	const struct event_plugin_descriptor *descriptor;
+	const char *plugin; /* its name or file */
+	struct event_plugin_descriptor descriptor;
 	struct event_plugin_backend ops;
 	void *state;
 	unsigned char *infos; /* FD_ROOM of them */
@@ -28,19 +28,20 @@ struct harness {
 	int count; /* in ready, after the last wait */
 };
 
-extern const char *harness_file;          /* the plugin */
-extern unsigned long harness_allocations; /* calls of malloc and its like; counted where counts_allocations() */
+/* count.c: calls of malloc and its like, counted where counts_allocations(); and of the kernel: poll, select, epoll_ctl
+ * and epoll_wait. */
+extern unsigned long harness_allocations, harness_calls;
 bool harness_counts_allocations(void);
-extern unsigned long harness_calls; /* of the kernel: poll, select, epoll_ctl and epoll_wait */
 
-/* Whether the kernel, or a filter of its calls, does not allow this backend: then there is nothing to test. */
-bool harness_refused(void);
+/* Loads the plugin and opens a state; fails or skips the check when that cannot be. */
+struct harness *harness_begin(const char *plugin);
+/* Closes it, and unloads the plugin. */
+void harness_end(struct harness *h);
+/* Opens the state. False: errno says why. */
+bool harness_open(struct harness *h, uint32_t flags);
+const struct event_plugin_host *harness_host(void);
 /* Whether select() ends the process when asked about this fd: an emulator of system calls may, beyond FD_SETSIZE. */
 bool harness_select_kills(int fd);
-/* For cmocka: opens the plugin and one state; closes both. */
-int harness_setup(void **state);
-int harness_teardown(void **state);
-bool harness_open(struct harness *h, uint32_t flags);
 
 uint64_t clock_ns(void);
 /* The distance from one fdinfo to the next. */
@@ -68,9 +69,12 @@ void close_all(const int *fds, int count);
 /* A number that fd has from now on. */
 int move_to(int fd, int number);
 
-/* The cases of the other files. */
-extern const struct CMUnitTest reuse_cases[], model_cases[], time_cases[];
-extern const int reuse_count, model_count, time_count;
-#define CASE(f) cmocka_unit_test_setup_teardown(f, harness_setup, harness_teardown)
+/* The checks of each file. */
+extern const struct check level_checks[], reuse_checks[], model_checks[], time_checks[];
+extern const int level_count, reuse_count, model_count, time_count;
+#define CASE(f)                                                                                                        \
+	{                                                                                                                  \
+#f, f                                                                                                          \
+	}
 
 #endif

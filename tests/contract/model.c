@@ -154,11 +154,11 @@ run_model(struct harness *h, uint32_t first_seed)
 }
 
 static void
-agrees_with_poll(void **state)
+agrees_with_poll(struct harness *h)
 {
 	for (uint32_t first_seed = 1; first_seed <= 4; first_seed++)
-		run_model(*state, first_seed);
+		run_model(h, first_seed);
 }
 
-const struct CMUnitTest model_cases[] = {CASE(agrees_with_poll)};
-const int model_count = LENGTH(model_cases);
+const struct check model_checks[] = {CASE(agrees_with_poll)};
+const int model_count = LENGTH(model_checks);

@@ -15,9 +15,8 @@ maybe_wait(struct harness *h, int yes)
 }
 
 static void
-used_again_in_a_turn(void **state)
+used_again_in_a_turn(struct harness *h)
 {
-	struct harness *h = *state;
 	for (int settled = 0; settled < 2; settled++) {
 		int old[2], fresh[2];
 		make_pipe(old);
@@ -39,9 +38,8 @@ used_again_in_a_turn(void **state)
 
 /* The program closed the fd first and deleted its event then; and again, with the number in use. */
 static void
-closed_before_deleted(void **state)
+closed_before_deleted(struct harness *h)
 {
-	struct harness *h = *state;
 	for (int reopened = 0; reopened < 2; reopened++) {
 		int old[2], fresh[2];
 		make_pipe(old);
@@ -64,9 +62,8 @@ closed_before_deleted(void **state)
 
 /* One of two events of the fd was deleted, the fd closed and opened, and the event added: old equals now. */
 static void
-same_interest_other_file(void **state)
+same_interest_other_file(struct harness *h)
 {
-	struct harness *h = *state;
 	int old[2], fresh[2];
 	make_pipe(old);
 	want(h, old[0], READ);
@@ -84,9 +81,8 @@ same_interest_other_file(void **state)
 /* The number is closed, the file lives on in a copy, and becomes readable: nobody must be told, and nothing may spin.
  */
 static void
-hole_closed_with_a_living_copy(void **state)
+hole_closed_with_a_living_copy(struct harness *h)
 {
-	struct harness *h = *state;
 	for (int settled = 0; settled < 2; settled++)
 		for (int rounds = 0; rounds < 3; rounds++) {
 			int fds[2], copy;
@@ -105,9 +101,8 @@ hole_closed_with_a_living_copy(void **state)
 
 /* The same, and the number is something else by now. Its own events must come, those of the old file must not. */
 static void
-hole_used_again_with_a_living_copy(void **state)
+hole_used_again_with_a_living_copy(struct harness *h)
 {
-	struct harness *h = *state;
 	for (int settled = 0; settled < 2; settled++)
 		for (int rounds = 0; rounds < 3; rounds++) {
 			int old[2], fresh[2], copy;
@@ -134,9 +129,8 @@ hole_used_again_with_a_living_copy(void **state)
 
 /* Others that are watched survive the cure. */
 static void
-others_survive_a_ghost(void **state)
+others_survive_a_ghost(struct harness *h)
 {
-	struct harness *h = *state;
 	int fds[2], other[2], both[2], copy;
 	make_pipe(other);
 	make_pair(both);
@@ -166,9 +160,8 @@ others_survive_a_ghost(void **state)
 
 /* A forked child is the usual owner of such a copy. */
 static void
-closed_with_a_copy_in_a_child(void **state)
+closed_with_a_copy_in_a_child(struct harness *h)
 {
-	struct harness *h = *state;
 	int fds[2], gate[2];
 	char byte;
 	make_pipe(fds);
@@ -192,9 +185,8 @@ closed_with_a_copy_in_a_child(void **state)
 }
 
 static void
-copies_are_apart(void **state)
+copies_are_apart(struct harness *h)
 {
-	struct harness *h = *state;
 	int fds[2], copy;
 	make_pipe(fds);
 	copy = dup(fds[0]);
@@ -215,9 +207,8 @@ copies_are_apart(void **state)
 
 /* The number becomes a copy of its old file again. */
 static void
-copied_back(void **state)
+copied_back(struct harness *h)
 {
-	struct harness *h = *state;
 	for (int settled = 0; settled < 2; settled++) {
 		int fds[2], copy;
 		make_pipe(fds);
@@ -241,9 +232,8 @@ copied_back(void **state)
 
 /* A file takes a pipe's number in the same turn, and the other way round. */
 static void
-files_and_pipes_change_places(void **state)
+files_and_pipes_change_places(struct harness *h)
 {
-	struct harness *h = *state;
 	int fds[2], number;
 	for (int settled = 0; settled < 2; settled++) {
 		make_pipe(fds);
@@ -272,8 +262,8 @@ files_and_pipes_change_places(void **state)
 	}
 }
 
-const struct CMUnitTest reuse_cases[] = {CASE(used_again_in_a_turn), CASE(closed_before_deleted),
+const struct check reuse_checks[] = {CASE(used_again_in_a_turn), CASE(closed_before_deleted),
 	CASE(same_interest_other_file), CASE(hole_closed_with_a_living_copy), CASE(hole_used_again_with_a_living_copy),
 	CASE(others_survive_a_ghost), CASE(closed_with_a_copy_in_a_child), CASE(copies_are_apart), CASE(copied_back),
 	CASE(files_and_pipes_change_places)};
-const int reuse_count = LENGTH(reuse_cases);
+const int reuse_count = LENGTH(reuse_checks);

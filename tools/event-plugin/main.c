@@ -20,6 +20,8 @@ static const struct {
 	{"verify", command_verify, "FILE...", "whether a file would load, and what to do when not"},
 	{"path", command_path, "", "the folders in which plugins are looked for"},
 	{"call", command_call, "NAME FUNCTION [ARGUMENT...]", "calls a function that a plugin offers with a signature"},
+	{"check-backend", command_check_backend, "NAME|FILE [CHECK]",
+		"whether a backend keeps the contract: the suite that ours pass"},
 	{"bench", command_bench, "", "what a turn of the loop costs with each backend on this machine"},
 };
 
@@ -46,7 +48,7 @@ usage(FILE *out, int status)
 {
 	fprintf(out, "usage: event-plugin [--json] COMMAND [ARGUMENT...]\n\n");
 	for (size_t i = 0; i < COMMANDS; i++)
-		fprintf(out, "  %-7s%-29s%s\n", commands[i].name, commands[i].arguments, commands[i].summary);
+		fprintf(out, "  %-14s%-29s%s\n", commands[i].name, commands[i].arguments, commands[i].summary);
 	fprintf(out, "\nExit status: 0 all well, 1 the answer is no, 2 wrong usage.\n");
 	return status;
 }

@@ -15,6 +15,7 @@ int command_verify(int argc, char **argv);
 int command_path(int argc, char **argv);
 int command_call(int argc, char **argv);
 int command_bench(int argc, char **argv);
+int command_check_backend(int argc, char **argv);
 
 /* "backend", "protocol", ... */
 const char *kind_text(unsigned kind);

@@ -15,6 +15,7 @@
 
 struct counter {
 	void *state; /* of the backend that does the work */
+	uint32_t flags;
 	unsigned long added, modified, removed, refused;
 	unsigned long waits, ready, idle, failed, reinits;
 };
@@ -27,6 +28,7 @@ count_open(const struct event_plugin_backend_config *config)
 {
 	struct counter *counter = calloc(1, sizeof(*counter));
 	if (!counter) return NULL;
+	counter->flags = config->flags;
 	counter->state = worker.open(config);
 	if (counter->state) return counter;
 	free(counter);
@@ -46,12 +48,20 @@ count_close(void *state)
 	free(counter);
 }
 
+/* The core, told that we want it, makes every fdinfo zero and begins anew. A worker that shares nothing with its parent
+ * has no reinit(), and does not expect that: it begins anew, too. */
 static int
 count_reinit(void *state)
 {
 	struct counter *counter = state;
+	const struct event_plugin_backend_config config = {sizeof(config), counter->flags, host};
 	counter->reinits++;
-	return worker.reinit ? worker.reinit(counter->state) : 0;
+	if (worker.flags & EVENT_PLUGIN_BACKEND_REINIT) return worker.reinit(counter->state);
+	void *fresh = worker.open(&config);
+	if (!fresh) return -1;
+	worker.close(counter->state);
+	counter->state = fresh;
+	return 0;
 }
 
 static int
