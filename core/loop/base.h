@@ -430,7 +430,19 @@ common_timeout_push_locked(struct event_base *base, struct event *ev, uint64_t d
 	*queue->last = ev;
 	queue->last = &ev->ev_timeout_pos.ev_next_with_common_timeout.tqe_next;
 }
-void common_timeout_erase_locked(struct event_base *base, struct event *ev);
+
+static inline void
+common_timeout_erase_locked(struct event_base *base, struct event *ev)
+{
+	struct event *next = ev->ev_timeout_pos.ev_next_with_common_timeout.tqe_next;
+	struct event **prev = ev->ev_timeout_pos.ev_next_with_common_timeout.tqe_prev;
+	if (LIKELY(next != NULL))
+		next->ev_timeout_pos.ev_next_with_common_timeout.tqe_prev = prev;
+	else
+		base->common[event_queue(ev)]->last = prev;
+	*prev = next;
+}
+
 void common_timeouts_free(struct event_base *base);
 
 /* timer/expire.c: when the earliest timeout is due, UINT64_MAX when there is none. */

@@ -242,19 +242,29 @@ event_add_locked(struct event *ev, const struct timeval *tv, const uint64_t *dea
 	return 0;
 }
 
-/* What most calls are, without what most do not need: a timer that waits for nothing else, added (again) with an
- * ordinary or a common interval. Returns false when it is something else. */
+/* Whether the short ways below will do: for a timer that waits for nothing else and is not active. */
+static inline bool
+is_plain_timer_locked(const struct event_base *base, const struct event *ev)
+{
+	return (event_flags(ev) & ~EVLIST_TIMEOUT) == EVLIST_INIT && !(ev->ev_events & (WAITS_FOR | EV_PERSIST)) &&
+		   !base->waiting && !debug_mode_on && base->fork_generation == loop_fork_generation;
+}
+
+/* What most calls are, without what most do not need: added (again) with a common or an ordinary interval. Returns
+ * false when it is something else. */
 static inline bool
 start_timer_locked(struct event_base *base, struct event *ev, const struct timeval *tv)
 {
+	if (UNLIKELY(!is_plain_timer_locked(base, ev))) return false;
 	const int queue = common_timeout_index(base, tv);
-	const uint64_t length = LIKELY(queue < 0) ? clock_from_ordinary(tv) : common_timeout_length(base, queue);
-	const bool timer =
-		(event_flags(ev) & ~EVLIST_TIMEOUT) == EVLIST_INIT && !(ev->ev_events & (WAITS_FOR | EV_PERSIST));
-	if (!timer || length == UINT64_MAX || base->waiting || debug_mode_on) return false;
-	if (timer_heap_room(&base->timers) <= (size_t)base->active_count) return false;
-	if (base->fork_generation != loop_fork_generation) return false;
-	timeout_place_locked(base, ev, saturating_sum(base_now_locked(base), length), queue);
+	const uint64_t length = queue < 0 ? clock_from_ordinary(tv) : common_timeout_length(base, queue);
+	if (queue < 0 && (length == UINT64_MAX || timer_heap_room(&base->timers) <= (size_t)base->active_count))
+		return false;
+	const uint64_t deadline = saturating_sum(base_now_locked(base), length);
+	if (!(event_flags(ev) & EVLIST_TIMEOUT))
+		timeout_link_locked(base, ev, deadline, queue);
+	else
+		timeout_place_locked(base, ev, deadline, queue);
 	return true;
 }
 
@@ -263,6 +273,7 @@ event_add(struct event *ev, const struct timeval *timeout)
 {
 	struct event_base *base = ev->ev_base;
 	if (UNLIKELY(!base)) return no_base("event_add");
+	PREFETCH(&ev->ev_timeout); /* it is written last, and is on a line of its own */
 	base_lock(base);
 	const bool started = timeout && start_timer_locked(base, ev, timeout);
 	const int result = started ? 0 : event_add_locked(ev, timeout, NULL);

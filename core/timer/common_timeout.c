@@ -142,18 +142,6 @@ common_timeout_insert_locked(struct event_base *base, struct common_timeout_queu
 	}
 }
 
-void
-common_timeout_erase_locked(struct event_base *base, struct event *ev)
-{
-	struct event *next = ev->ev_timeout_pos.ev_next_with_common_timeout.tqe_next;
-	struct event **prev = ev->ev_timeout_pos.ev_next_with_common_timeout.tqe_prev;
-	if (next)
-		next->ev_timeout_pos.ev_next_with_common_timeout.tqe_prev = prev;
-	else
-		base->common[event_queue(ev)]->last = prev;
-	*prev = next;
-}
-
 /* The program has assigned the event anew while it was pending; it may even follow itself now. */
 static void
 drop_first_locked(struct event_base *base, struct common_timeout_queue *queue)
