@@ -37,7 +37,12 @@ unescape(const char *text, size_t left, uint8_t *byte)
 static size_t
 label_from_text(const char *text, size_t left, uint8_t *label, size_t room)
 {
-	size_t at = 0, end = 0;
+	size_t at = 0, end = 0, most = left < room ? left : room;
+	while (at < most && text[at] != '.' && text[at] != '\\') {
+		label[at + 1] = (uint8_t)text[at];
+		at++;
+	}
+	end = at; /* mostly that was all */
 	while (at < left && text[at] != '.') {
 		if (end == room) return 0;
 		uint8_t *byte = &label[++end];
@@ -71,19 +76,15 @@ dns_name_from_text(const char *text, size_t length, uint8_t wire[DNS_NAME_MAX])
 	return end;
 }
 
+/* Of a byte that cannot stand for itself. */
 static size_t
 escape(uint8_t byte, char *text)
 {
+	text[0] = '\\';
 	if (byte == '.' || byte == '\\') {
-		text[0] = '\\';
 		text[1] = (char)byte;
 		return 2;
 	}
-	if (byte > 0x20 && byte < 0x7f) {
-		text[0] = (char)byte;
-		return 1;
-	}
-	text[0] = '\\';
 	text[1] = (char)('0' + byte / 100);
 	text[2] = (char)('0' + byte / 10 % 10);
 	text[3] = (char)('0' + byte % 10);
@@ -96,8 +97,12 @@ dns_name_to_text(const uint8_t *wire, char text[DNS_NAME_TEXT])
 	size_t end = 0;
 	for (uint8_t left = *wire++; left; left = *wire++) {
 		if (end) text[end++] = '.';
-		for (; left; left--)
-			end += escape(*wire++, text + end);
+		for (; left; left--, wire++) {
+			if (*wire > 0x20 && *wire < 0x7f && *wire != '.' && *wire != '\\')
+				text[end++] = (char)*wire;
+			else
+				end += escape(*wire, text + end);
+		}
 	}
 	text[end] = '\0';
 	return end;

@@ -12,8 +12,9 @@
 #include <sys/uio.h>
 
 #define BATCH 32
-#define BATCHES_AT_ONCE 4 /* then the loop goes on */
-#define DATAGRAM_MAX 4096 /* a longer one is no question */
+#define REQUESTS_AT_ONCE 128 /* then the loop goes on */
+#define TRY_EVERY 8          /* where requests come one by one: for a batch */
+#define DATAGRAM_MAX 4096    /* a longer one is no question */
 #define ANSWERS_ROOM (BATCH * 1024)
 
 #if defined(__linux__) || defined(__FreeBSD__)
@@ -36,7 +37,8 @@ struct dns_port_udp {
 	struct event *write_event;
 	struct datagram *unsent, **unsent_end; /* while the socket is not writable */
 	int unsent_count;
-	bool busy;     /* several requests were waiting last time */
+	bool busy;     /* several requests were waiting when a batch was tried */
+	int singles;   /* received since a batch was tried */
 	bool batching; /* by this thread: */
 	pthread_t thread;
 	int answer_count;
@@ -207,6 +209,17 @@ receive_batch(struct dns_port_udp *udp)
 #endif
 }
 
+/* Where requests come one by one, the call for many costs more than it saves. */
+static int
+receive(struct dns_port_udp *udp)
+{
+	if (!udp->busy && ++udp->singles < TRY_EVERY) return receive_one(udp);
+	int count = receive_batch(udp);
+	udp->busy = count > 1;
+	udp->singles = 0;
+	return count;
+}
+
 static void
 take_locked(struct evdns_server_port *port, int index)
 {
@@ -236,16 +249,11 @@ readable(evutil_socket_t fd, short what, void *arg)
 	}
 	udp->batching = true;
 	udp->thread = pthread_self();
-	/* Where requests come one by one, the call for many costs more than it saves. */
-	bool busy = udp->busy;
-	udp->busy = false;
-	for (int i = 0; i < BATCHES_AT_ONCE && !port->closed; i++) {
-		int count = busy ? receive_batch(udp) : receive_one(udp);
-		udp->busy = udp->busy || count > 1 || i == BATCHES_AT_ONCE - 1;
+	for (int total = 0, count = 1; total < REQUESTS_AT_ONCE && count > 0 && !port->closed; total += count) {
+		count = receive(udp);
 		for (int k = 0; k < count && !port->closed; k++)
 			take_locked(port, k);
 		if (!port->closed) flush_locked(udp);
-		if (count == 0) break;
 	}
 	udp->batching = false;
 	udp->answer_count = 0;

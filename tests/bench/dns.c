@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What a query costs the client, and a request the server. The other side is a child with bare sockets, so that the
- * figure, CPU time of this process, is the library's alone. */
+ * figure, CPU time of this process, is the library's alone. The rows bare_* (Linux) make mkevent's system calls and do
+ * nothing else: what is above them is the library's own work. bare_fresh_*: a new port for every query. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE 1 /* recvmmsg, sendmmsg */
+#endif
 #include "bench.h"
 
 #include <arpa/inet.h>
@@ -11,9 +15,14 @@
 #include <netinet/in.h>
 #include <signal.h>
 #include <sys/wait.h>
+#ifdef __linux__
+#include <sys/epoll.h>
+#endif
 
 #define QUERIES 60000
 #define WARM_UP 2000
+
+static const unsigned char question[] = "\0\1\1\0\0\1\0\0\0\0\0\0\3www\7example\3org\0\0\1\0\1";
 
 static struct event_base *base;
 
@@ -169,6 +178,118 @@ getaddrinfo_20(void)
 	waitpid(child, NULL, 0);
 }
 
+/* ---- Bare sockets as a client --------------------------------------------------------------------------------------
+ */
+
+#ifdef __linux__
+#define BARE_SPARE 64
+
+struct bare {
+	struct sockaddr_in to;
+	int uses_most; /* of one port */
+	int wait_fd;
+	int free_count;
+	int unused[256];
+	int uses[4096]; /* by descriptor */
+};
+
+static void
+bare_send(struct bare *bare, uint64_t *random)
+{
+	int at = (int)(bench_random(random) % (unsigned)bare->free_count), fd = bare->unused[at];
+	bare->unused[at] = bare->unused[--bare->free_count];
+	if (bare->uses_most > 1) {
+		if (bare->uses[fd] == 0) connect(fd, (struct sockaddr *)&bare->to, sizeof(bare->to));
+		if (send(fd, question, sizeof(question) - 1, 0) < 0) bench_die("send");
+	} else if (sendto(fd, question, sizeof(question) - 1, 0, (struct sockaddr *)&bare->to, sizeof(bare->to)) < 0)
+		bench_die("sendto");
+}
+
+static void
+bare_receive(struct bare *bare, int fd)
+{
+	static const struct sockaddr nobody = {.sa_family = AF_UNSPEC};
+	unsigned char message[4096];
+	struct sockaddr_in from;
+	socklen_t length = sizeof(from);
+	if (recvfrom(fd, message, sizeof(message), 0, (struct sockaddr *)&from, &length) < 17) bench_die("recvfrom");
+	if (++bare->uses[fd] == bare->uses_most) {
+		bare->uses[fd] = 0;
+		connect(fd, &nobody, sizeof(nobody));
+	}
+	bare->unused[bare->free_count++] = fd;
+}
+
+static void
+bare_open(struct bare *bare, int sockets)
+{
+	bare->wait_fd = epoll_create1(EPOLL_CLOEXEC);
+	while (bare->free_count < sockets) {
+		int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+		struct epoll_event event = {.events = EPOLLIN | EPOLLET, .data.fd = fd};
+		if (fd < 0 || fd >= 4096 || epoll_ctl(bare->wait_fd, EPOLL_CTL_ADD, fd, &event) < 0) bench_die("socket");
+		bare->unused[bare->free_count++] = fd;
+	}
+}
+
+static void
+bare_client(const char *name, int at_once, int uses_most)
+{
+	struct bare bare = {.uses_most = uses_most};
+	pid_t child = start_responder(&bare.to);
+	uint64_t random = 1, begin = 0;
+	int sent = 0, come = 0;
+	bare_open(&bare, at_once + (uses_most > 1 ? BARE_SPARE : 0));
+	for (; sent < at_once; sent++)
+		bare_send(&bare, &random);
+	while (come < WARM_UP + QUERIES) {
+		struct epoll_event events[64];
+		int count = epoll_wait(bare.wait_fd, events, 64, -1);
+		for (int i = 0; i < count; i++) {
+			bare_receive(&bare, events[i].data.fd);
+			if (++come == WARM_UP) begin = bench_cpu();
+			if (sent++ < WARM_UP + QUERIES) bare_send(&bare, &random);
+		}
+	}
+	bench_print(name, bench_cpu() - begin, QUERIES);
+	while (bare.free_count > 0)
+		close(bare.unused[--bare.free_count]);
+	close(bare.wait_fd);
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+}
+
+static void
+bare_client_64(void)
+{
+	bare_client("bare_client_64", 60, 8);
+}
+
+static void
+bare_client_8(void)
+{
+	bare_client("bare_client_8", 8, 8);
+}
+
+static void
+bare_client_1(void)
+{
+	bare_client("bare_client_1", 1, 8);
+}
+
+static void
+bare_fresh_64(void)
+{
+	bare_client("bare_fresh_64", 60, 1);
+}
+
+static void
+bare_fresh_1(void)
+{
+	bare_client("bare_fresh_1", 1, 1);
+}
+#endif
+
 /* ---- Server -------------------------------------------------------------------------------------------------------
  */
 
@@ -191,7 +312,6 @@ requested(struct evdns_server_request *request, void *arg)
 static void
 ask(const struct sockaddr_in *address, int at_once)
 {
-	static const unsigned char question[] = "\0\1\1\0\0\1\0\0\0\0\0\0\3www\7example\3org\0\0\1\0\1";
 	unsigned char message[512];
 	struct timeval wait = {0, 100000};
 	int fd = socket(AF_INET, SOCK_DGRAM, 0);
@@ -239,10 +359,94 @@ server_1(void)
 	server("server_1", 1);
 }
 
+/* ---- Bare sockets as a server --------------------------------------------------------------------------------------
+ */
+
+#ifdef __linux__
+#define BARE_BATCH 32
+
+/* Answers what is there, up to most at once. Returns how many. */
+static int
+bare_answer(int fd, struct mmsghdr *messages, int most)
+{
+	int count = 1;
+	struct msghdr *first = &messages[0].msg_hdr;
+	for (int i = 0; i < most; i++) {
+		messages[i].msg_hdr.msg_namelen = sizeof(struct sockaddr_in);
+		messages[i].msg_hdr.msg_iov->iov_len = 512;
+	}
+	if (most == 1) {
+		ssize_t length = recvfrom(fd, first->msg_iov->iov_base, 512, 0, first->msg_name, &first->msg_namelen);
+		if (length < 0) return 0;
+		size_t size = answer(first->msg_iov->iov_base);
+		sendto(fd, first->msg_iov->iov_base, size, 0, first->msg_name, first->msg_namelen);
+		return 1;
+	}
+	count = recvmmsg(fd, messages, (unsigned)most, MSG_DONTWAIT, NULL);
+	for (int i = 0; i < count; i++)
+		messages[i].msg_hdr.msg_iov->iov_len = answer(messages[i].msg_hdr.msg_iov->iov_base);
+	if (count > 0) sendmmsg(fd, messages, (unsigned)count, 0);
+	return count > 0 ? count : 0;
+}
+
+static void
+bare_server(const char *name, int at_once)
+{
+	static unsigned char rooms[BARE_BATCH][600];
+	struct sockaddr_in address, from[BARE_BATCH];
+	struct iovec pieces[BARE_BATCH];
+	struct mmsghdr messages[BARE_BATCH];
+	int fd = udp_socket(&address), wait_fd = epoll_create1(EPOLL_CLOEXEC), done = 0;
+	struct epoll_event event = {.events = EPOLLIN};
+	uint64_t begin = 0;
+	memset(messages, 0, sizeof(messages));
+	for (int i = 0; i < BARE_BATCH; i++) {
+		pieces[i] = (struct iovec){rooms[i], 512};
+		messages[i].msg_hdr = (struct msghdr){.msg_name = &from[i], .msg_iov = &pieces[i], .msg_iovlen = 1};
+	}
+	evutil_make_socket_nonblocking(fd);
+	if (epoll_ctl(wait_fd, EPOLL_CTL_ADD, fd, &event) < 0) bench_die("epoll_ctl");
+	pid_t child = fork();
+	if (child < 0) bench_die("fork");
+	if (child == 0) ask(&address, at_once);
+	while (done < WARM_UP + QUERIES) {
+		int count = epoll_wait(wait_fd, &event, 1, -1);
+		while (count > 0 && done < WARM_UP + QUERIES) {
+			count = bare_answer(fd, messages, at_once > 1 ? BARE_BATCH : 1);
+			if (done < WARM_UP && done + count >= WARM_UP) begin = bench_cpu();
+			done += count;
+		}
+	}
+	bench_print(name, bench_cpu() - begin, QUERIES);
+	close(fd);
+	close(wait_fd);
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+}
+
+static void
+bare_server_32(void)
+{
+	bare_server("bare_server_32", 32);
+}
+
+static void
+bare_server_1(void)
+{
+	bare_server("bare_server_1", 1);
+}
+#endif
+
 int
 main(int argc, char **argv)
 {
 	static const struct bench_case cases[] = {{"client_64", client_64}, {"client_8", client_8}, {"client_1", client_1},
-		{"getaddrinfo_20", getaddrinfo_20}, {"server_32", server_32}, {"server_1", server_1}, {NULL, NULL}};
+		{"getaddrinfo_20", getaddrinfo_20}, {"server_32", server_32}, {"server_1", server_1},
+#ifdef __linux__
+		{"bare_client_64", bare_client_64}, {"bare_client_8", bare_client_8}, {"bare_client_1", bare_client_1},
+		{"bare_fresh_64", bare_fresh_64}, {"bare_fresh_1", bare_fresh_1}, {"bare_server_32", bare_server_32},
+		{"bare_server_1", bare_server_1},
+#endif
+		{NULL, NULL}};
 	return bench_main(argc, argv, cases);
 }
