@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 dist_man_MANS += doc/event-plugin.1 doc/event_rpcgen.1 doc/event_rpcgen.py.1 doc/mkevent.3 doc/mkevent.7
+EXTRA_DIST += doc/performance.md doc/performance-table.md doc/performance-fds.svg doc/performance-timers.svg \
+	doc/performance-connections.svg
 EXTRA_DIST += doc/mainpage.dox doc/man3.awk doc/man3.sh doc/plugin-guide.md
 
 # Section 3: a page for each public header, made from its comments, and one for each function that leads there.

@@ -4,6 +4,7 @@
 BEGIN { FS = "\t" }
 FNR == NR && /^#/ { next }
 FNR == NR { lines[++line_count] = $0; next }
+/^# / { machine = substr($0, 3) }
 NF == 5 {
 	value[$1, $2, $3] = $4
 	unit[$1] = $5
@@ -114,6 +115,7 @@ function show_extra(title, what, rows_list, who, plain, who2, plain2, name2,    
 }
 
 END {
+	if (machine) print markdown ? "Measured on: " machine "." : machine
 	for (i = 1; i <= line_count; i++) {
 		n = split(lines[i], field, "\t")
 		if (n == 1) { part = field[1]; continue }
