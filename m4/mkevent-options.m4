@@ -11,6 +11,15 @@ AS_CASE([$with_plugindir],
 	[AC_MSG_ERROR([--with-plugindir wants an absolute folder, not "$with_plugindir"])])
 AC_SUBST([plugindir])
 
+# A static program has nobody to load a file for it, and a plugin's file would bring a second core.
+AC_ARG_ENABLE([plugin-loading],
+	[AS_HELP_STRING([--disable-plugin-loading],
+		[only built-in plugins, and no need for dlopen() (default with --disable-shared)])],
+	[], [enable_plugin_loading=$enable_shared])
+AS_IF([test "$enable_plugin_loading$enable_shared" = noyes],
+	[AC_MSG_ERROR([--disable-plugin-loading goes with --disable-shared: shared libraries find their plugins as files])])
+AM_CONDITIONAL([LOADING], [test "$enable_plugin_loading" != no])
+
 AC_ARG_ENABLE([thread-support],
 	[AS_HELP_STRING([--disable-thread-support], [leave out locking and libevent_pthreads])],
 	[], [enable_thread_support=yes])
@@ -159,6 +168,7 @@ AC_MSG_NOTICE([
 	prefix:             $prefix
 	plugins go to:      $plugindir
 	libraries:          shared $enable_shared, static $enable_static
+	plugin loading:     $enable_plugin_loading
 	backends:           $mkevent_backends
 	io_uring backend:   $mkevent_uring
 	built into core:    ${BUILTIN_PLUGINS:-nothing}

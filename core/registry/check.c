@@ -94,3 +94,17 @@ check_descriptor(
 		return why_set(why, "it publishes no interface; mend the plugin");
 	return out->kind != EVENT_PLUGIN_BACKEND || check_backend(out->interface, why);
 }
+
+bool
+check_file_name(const char *file, char name[PLUGIN_NAME_BYTES])
+{
+	const char *slash = strrchr(file, '/');
+	const char *begin = slash ? slash + 1 : file;
+	size_t length = strlen(begin);
+	if (length <= 3 || strcmp(begin + length - 3, ".so") != 0) return false;
+	length -= 3;
+	if (length >= PLUGIN_NAME_BYTES) return false;
+	memcpy(name, begin, length);
+	name[length] = '\0';
+	return true;
+}

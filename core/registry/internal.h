@@ -48,9 +48,6 @@ int path_foreach(int (*visit)(const char *folder, void *arg), void *arg);
 char *path_find(const char *name);
 /* The folders with ':' between them, cut at size. Returns text. */
 const char *path_describe(char *text, size_t size);
-/* Name of the plugin in such a file: without folder and ".so". False when it is no such name, or too long. */
-#define PLUGIN_NAME_BYTES 128
-bool path_name(const char *file, char name[PLUGIN_NAME_BYTES]);
 void path_forget(void);
 /* True when the core is linked into the program statically. Its "own file" is then whatever name the program was
  * started by, and a plugin's file would bring a second core: what is built in comes first. */
@@ -76,6 +73,9 @@ bool check_descriptor(
 bool check_interface_fits(const struct event_plugin_interface *interface, uint16_t major, uint16_t minor);
 /* A zero-extended copy of an interface. */
 void check_copy_interface(void *out, size_t out_size, const struct event_plugin_interface *interface);
+/* Name of the plugin in such a file: without folder and ".so". False when it is no such name, or too long. */
+#define PLUGIN_NAME_BYTES 128
+bool check_file_name(const char *file, char name[PLUGIN_NAME_BYTES]);
 
 /* ---- registry.c: the plugins ------------------------------------------------------------------------------------ */
 enum plugin_status {

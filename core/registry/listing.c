@@ -105,7 +105,7 @@ append_folder(const char *folder, void *arg)
 	DIR *open = opendir(folder);
 	for (struct dirent *item; open && (item = readdir(open)) != NULL;) {
 		char name[PLUGIN_NAME_BYTES], file[PATH_MAX];
-		if (strncmp(item->d_name, "lib", 3) == 0 || !path_name(item->d_name, name) || is_listed(snapshot, name))
+		if (strncmp(item->d_name, "lib", 3) == 0 || !check_file_name(item->d_name, name) || is_listed(snapshot, name))
 			continue;
 		int length = snprintf(file, sizeof(file), "%s/%s", folder, item->d_name);
 		if (length < 0 || (size_t)length >= sizeof(file)) continue;

@@ -155,7 +155,7 @@ verify(const char *file, struct why *why)
 	char name[PLUGIN_NAME_BYTES];
 	struct object object;
 	struct event_plugin_descriptor descriptor;
-	if (file[0] != '/' || !path_name(file, name))
+	if (file[0] != '/' || !check_file_name(file, name))
 		return why_set(why, "this is no absolute path that ends in .so; give one");
 	if (registry_sealed()) return why_set(why, "not opened, since the program called event_plugin_seal(); ask before");
 	if (!object_open(file, &object, why)) return false;

@@ -9,11 +9,13 @@ libevent_core_la_SOURCES += \
 	core/registry/load.c \
 	core/registry/lock.c \
 	core/registry/message.c \
-	core/registry/object.c \
-	core/registry/path.c \
 	core/registry/registry.c \
 	core/registry/registry.h \
 	core/registry/setting.c \
-	core/registry/trust.c \
 	core/registry/watch.c \
 	core/registry/why.c
+if LOADING
+libevent_core_la_SOURCES += core/registry/object.c core/registry/path.c core/registry/trust.c
+else
+libevent_core_la_SOURCES += core/registry/nothing.c
+endif

@@ -182,7 +182,7 @@ event_plugin_load(const char *name_or_file)
 	struct plugin *plugin;
 	bool is_file = name_or_file[0] == '/';
 	message_release();
-	if (is_file ? !path_name(name_or_file, name)
+	if (is_file ? !check_file_name(name_or_file, name)
 				: (strchr(name_or_file, '/') || strlen(name_or_file) >= sizeof(name))) {
 		message_say(EVENT_LOG_WARN,
 			"mkevent: %s: neither a plugin's name nor an absolute path that ends in .so; give one of them",
