@@ -18,7 +18,9 @@ proto_rpc_sources += \
 	plugins/proto-rpc/native.c \
 	plugins/proto-rpc/native_ffi.c \
 	plugins/proto-rpc/native_ffi.h \
-	plugins/proto-rpc/native_stub.c
+	plugins/proto-rpc/native_stub.c \
+	plugins/proto-rpc/signature_ffi.c \
+	plugins/proto-rpc/signature_ffi.h
 else
 proto_rpc_sources += plugins/proto-rpc/native_none.c
 endif

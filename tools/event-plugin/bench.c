@@ -3,12 +3,12 @@
 #include "tool.h"
 
 #include <event2/event.h>
+#include <event2/plugin.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
@@ -41,27 +41,19 @@ hop(evutil_socket_t fd, short what, void *arg)
 		event_base_loopbreak(ring->base);
 }
 
+/* Any backend can be had by its name in the environment, also one that is no part of the preference list. */
 static struct event_base *
-base_with(const char *method)
+base_with(const char *backend)
 {
-	struct event_config *config = event_config_new();
-	const char **methods = event_get_supported_methods();
-	for (int i = 0; config && methods[i]; i++)
-		if (strcasecmp(methods[i], method) != 0) event_config_avoid_method(config, methods[i]);
-	/* One that is no part of the preference list can only be had by its name in the environment. */
-	const char *named = getenv("EVENT_BACKEND");
-	if (config && (!named || strcasecmp(named, method) != 0)) event_config_set_flag(config, EVENT_BASE_FLAG_IGNORE_ENV);
-	struct event_base *base = config ? event_base_new_with_config(config) : NULL;
-	if (config) event_config_free(config);
-	return base;
+	return setenv("EVENT_BACKEND", backend, 1) == 0 ? event_base_new() : NULL;
 }
 
 /* Nanoseconds a hop beside that many idle fds, or -1. */
 static double
-measure(const char *method, int idle)
+measure(const char *backend, int idle)
 {
 	enum { HOPS = 50000 };
-	struct ring ring = {.base = base_with(method), .left = HOPS};
+	struct ring ring = {.base = base_with(backend), .left = HOPS};
 	struct event **idlers = calloc((size_t)idle + 1, sizeof(*idlers));
 	double result = -1;
 	int quiet[2] = {-1, -1}, used = 0;
@@ -94,17 +86,17 @@ done:
 }
 
 static void
-bench_method(const char *method)
+bench_backend(const char *backend)
 {
 	if (as_json) {
 		json_open(NULL, '{');
-		json_text("backend", method);
+		json_text("backend", backend);
 	} else {
-		printf("%-10s", method);
+		printf("%-10s", backend);
 	}
 	for (int i = 0; i < COUNTS; i++) {
 		char name[40];
-		double ns = measure(method, idle_counts[i]);
+		double ns = measure(backend, idle_counts[i]);
 		snprintf(name, sizeof(name), "ns_beside_%d_idle", idle_counts[i]);
 		if (as_json)
 			json_number(name, ns);
@@ -119,24 +111,49 @@ bench_method(const char *method)
 		putchar('\n');
 }
 
+struct names {
+	char **list;
+	size_t count;
+};
+
+/* Those that would not load are list's to tell. */
+static int
+collect(const struct event_plugin_info *info, void *arg)
+{
+	static const char prefix[] = "backend-";
+	struct names *names = arg;
+	char why[2];
+	if (strncmp(info->name, prefix, strlen(prefix)) != 0 || info->state == EVENT_PLUGIN_STATE_REFUSED) return 0;
+	if (info->state == EVENT_PLUGIN_STATE_FOUND && event_plugin_verify(info->file, why, sizeof(why)) != 0) return 0;
+	char **list = realloc(names->list, (names->count + 1) * sizeof(*list));
+	if (!list) return -1;
+	names->list = list;
+	list[names->count] = strdup(info->name + strlen(prefix));
+	return list[names->count] ? (names->count++, 0) : -1;
+}
+
 int
 command_bench(int argc, char **argv)
 {
 	struct rlimit limit;
+	struct names names = {NULL, 0};
 	(void)argv;
 	if (argc != 0) return 2;
 	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
 		limit.rlim_cur = limit.rlim_max;
 		(void)setrlimit(RLIMIT_NOFILE, &limit);
 	}
-	const char **methods = event_get_supported_methods();
+	int result = event_plugin_foreach(collect, &names);
 	if (as_json)
 		json_open(NULL, '[');
 	else
 		printf("nanoseconds a hop, beside idle fds\n%-10s%12d%12d%12d\n", "backend", idle_counts[0], idle_counts[1],
 			idle_counts[2]);
-	for (int i = 0; methods && methods[i]; i++)
-		bench_method(methods[i]);
+	for (size_t i = 0; i < names.count; i++) {
+		bench_backend(names.list[i]);
+		free(names.list[i]);
+	}
+	free(names.list);
 	if (as_json) json_close(']');
-	return 0;
+	return result != 0;
 }

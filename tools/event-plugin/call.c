@@ -2,7 +2,7 @@
 /* call: a function that a plugin offers with a signature, called with arguments from the command line. */
 #include "tool.h"
 
-#include "signature.h"
+#include "signature_ffi.h"
 
 #include <errno.h>
 #include <event2/plugin.h>
@@ -42,37 +42,11 @@ find_call(const struct event_plugin_info *info, void *arg)
 	return 1;
 }
 
-static ffi_type *
-ffi_type_of(struct signature_type type)
+/* Buffers and messages have no form on a command line. */
+static bool
+has_a_form(struct signature_type type)
 {
-	switch (type.letter) {
-	case 'v':
-		return &ffi_type_void;
-	case 'c':
-		return &ffi_type_sint8;
-	case 'C':
-		return &ffi_type_uint8;
-	case 'h':
-		return &ffi_type_sint16;
-	case 'H':
-		return &ffi_type_uint16;
-	case 'i':
-		return &ffi_type_sint32;
-	case 'I':
-		return &ffi_type_uint32;
-	case 'l':
-		return &ffi_type_sint64;
-	case 'L':
-		return &ffi_type_uint64;
-	case 'z':
-		return sizeof(size_t) == 8 ? &ffi_type_uint64 : &ffi_type_uint32;
-	case 'd':
-		return &ffi_type_double;
-	case 's':
-	case 'S':
-		return &ffi_type_pointer;
-	}
-	return NULL; /* buffers and messages have no form on a command line */
+	return !strchr("bBmM", type.letter);
 }
 
 /* ---- Arguments --------------------------------------------------------------------------------------------------- */
@@ -219,15 +193,15 @@ command_call(int argc, char **argv)
 	if ((unsigned)(argc - 2) != signature.count)
 		return refuse(&wanted, "wants arguments as in", wanted.call->signature);
 	for (unsigned i = 0; i <= signature.count; i++)
-		if (!ffi_type_of(signature.types[i]))
+		if (!has_a_form(signature.types[i]))
 			return refuse(&wanted, "cannot be called from a command line, with", wanted.call->signature);
 	for (unsigned i = 0; i < signature.count; i++) {
-		types[i] = ffi_type_of(signature.types[i + 1]);
+		types[i] = signature_ffi_type(signature.types[i + 1]);
 		pointers[i] = &values[i];
 		if (!parse_value(signature.types[i + 1], argv[i + 2], &values[i]))
 			return refuse(&wanted, "does not take the argument", argv[i + 2]);
 	}
-	if (ffi_prep_cif(&cif, FFI_DEFAULT_ABI, signature.count, ffi_type_of(signature.types[0]), types) != FFI_OK)
+	if (ffi_prep_cif(&cif, FFI_DEFAULT_ABI, signature.count, signature_ffi_type(signature.types[0]), types) != FFI_OK)
 		return refuse(&wanted, "libffi does not take", wanted.call->signature);
 	ffi_call(&cif, wanted.call->function, &result, pointers);
 	print_result(signature.types[0], &result);

@@ -12,6 +12,8 @@ if LIBFFI
 event_plugin_SOURCES += \
 	plugins/proto-rpc/signature.c \
 	plugins/proto-rpc/signature.h \
+	plugins/proto-rpc/signature_ffi.c \
+	plugins/proto-rpc/signature_ffi.h \
 	tools/event-plugin/call.c
 else
 event_plugin_SOURCES += tools/event-plugin/call_none.c
