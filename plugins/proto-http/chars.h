@@ -43,6 +43,8 @@ chars_hex(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+/* How many bytes from the front are of the classes. */
+size_t chars_span(struct http_span span, unsigned classes);
 bool chars_all(struct http_span span, unsigned classes);
 /* Without the blanks (OWS) on both sides. */
 struct http_span chars_trim(struct http_span span);

@@ -76,14 +76,13 @@ parse_version(struct http_parser *parser, const char *text, size_t len)
 static enum http_parse_event
 request_line(struct http_parser *parser, struct http_span line)
 {
-	const char *space = memchr(line.data, ' ', line.len);
-	if (!space || space == line.data) return bad(parser, HTTP_BAD_REQUEST_LINE, 400);
-	parser->method = (struct http_span){line.data, (size_t)(space - line.data)};
-	if (!chars_all(parser->method, CHARS_TOKEN)) return bad(parser, HTTP_BAD_METHOD, 400);
+	parser->method = (struct http_span){line.data, chars_span(line, CHARS_TOKEN)};
+	if (!parser->method.len || parser->method.len == line.len) return bad(parser, HTTP_BAD_REQUEST_LINE, 400);
+	if (line.data[parser->method.len] != ' ') return bad(parser, HTTP_BAD_METHOD, 400);
 
-	const char *target = space + 1;
+	const char *target = line.data + parser->method.len + 1;
 	size_t left = line.len - parser->method.len - 1;
-	space = memchr(target, ' ', left);
+	const char *space = memchr(target, ' ', left);
 	if (!space) return bad(parser, HTTP_BAD_REQUEST_LINE, 400);
 	parser->target = (struct http_span){target, (size_t)(space - target)};
 	if (!parser->target.len || !chars_all(parser->target, CHARS_TARGET)) return bad(parser, HTTP_BAD_TARGET, 400);
@@ -146,15 +145,14 @@ start(struct http_parser *parser, const char *data, size_t len, size_t *consumed
 static enum http_parse_error
 split_field(struct http_parser *parser, struct http_span line)
 {
-	const char *colon = memchr(line.data, ':', line.len);
-	if (!colon) return HTTP_BAD_FIELD_NAME;
-	struct http_span name = {line.data, (size_t)(colon - line.data)};
+	const size_t len = chars_span(line, CHARS_TOKEN);
+	size_t colon = len;
 	if (parser->lenient)
-		while (name.len && chars_blank(name.data[name.len - 1]))
-			name.len--;
-	if (!name.len || !chars_all(name, CHARS_TOKEN)) return HTTP_BAD_FIELD_NAME;
-	parser->name = name;
-	parser->value = chars_trim((struct http_span){colon + 1, line.len - (size_t)(colon - line.data) - 1});
+		while (colon < line.len && chars_blank(line.data[colon]))
+			colon++;
+	if (len == 0 || colon == line.len || line.data[colon] != ':') return HTTP_BAD_FIELD_NAME;
+	parser->name = (struct http_span){line.data, len};
+	parser->value = chars_trim((struct http_span){line.data + colon + 1, line.len - colon - 1});
 	return chars_all(parser->value, CHARS_VALUE) ? HTTP_PARSE_OK : HTTP_BAD_FIELD_VALUE;
 }
 
