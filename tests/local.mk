@@ -85,6 +85,7 @@ tests_unit_test_ssl_faults_LDADD = libevent_openssl.la $(test_libs) $(OPENSSL_LI
 
 # Those that use event2/thread.h, which is empty in a build without thread support.
 if THREADS
+plain_programs += tests/unit/test_bias
 loop_programs += tests/unit/test_bufferevent_threads
 loop_programs += tests/unit/test_counters
 loop_programs += tests/unit/test_dns_threads

@@ -47,8 +47,8 @@ make_buffers(struct bev *b)
 	if (!pub->input || !pub->output) return -1;
 	evbuffer_set_parent(pub->input, pub);
 	evbuffer_set_parent(pub->output, pub);
-	if (b->lock && (evbuffer_enable_locking(pub->input, b->lock) || evbuffer_enable_locking(pub->output, b->lock)))
-		return -1;
+	evbuffer_share_lock(pub->input, b->lock);
+	evbuffer_share_lock(pub->output, b->lock);
 	struct evbuffer_cb_entry *entry = evbuffer_add_cb(pub->output, bev_output_changed, b);
 	if (!entry) return -1;
 	evbuffer_cb_set_flags(pub->output, entry, EVBUFFER_CB_NODEFER);

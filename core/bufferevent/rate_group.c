@@ -196,7 +196,7 @@ bufferevent_rate_limit_group_new(struct event_base *base, const struct ev_token_
 	bool failed = false;
 	struct bufferevent_rate_limit_group *group = mm_calloc(1, sizeof(*group));
 	if (!group) return NULL;
-	group->lock = thread_lock_new(&failed);
+	group->lock = thread_lock_new_shared(&failed);
 	if (failed || event_assign(&group->refill, base, -1, 0, refill_fired, group) < 0) {
 		thread_lock_free(group->lock);
 		mm_free(group);

@@ -109,13 +109,15 @@ evbuffer_enable_locking(struct evbuffer *buf, void *lock)
 {
 	bool failed;
 	if (buf->lock) return -1;
-	if (!lock) {
-		lock = thread_lock_new(&failed);
-		if (!lock) return -1;
-		buf->own_lock = true;
-	}
-	buf->lock = lock;
-	return 0;
+	buf->lock = lock ? thread_lock_adopt(lock) : thread_lock_new(&failed);
+	buf->own_lock = buf->lock && buf->lock != lock;
+	return buf->lock ? 0 : -1;
+}
+
+void
+evbuffer_share_lock(struct evbuffer *buffer, void *lock)
+{
+	buffer->lock = lock;
 }
 
 void

@@ -11,6 +11,8 @@ struct event_base;
 
 /* The bufferevent that owns this buffer, so that its callbacks hold a reference to it and use its lock and base. */
 void evbuffer_set_parent(struct evbuffer *buffer, struct bufferevent *parent);
+/* For a buffer that nobody else knows yet: one of our own locks, which stays its maker's. NULL: none. */
+void evbuffer_share_lock(struct evbuffer *buffer, void *lock);
 /* Reads until would-block, EOF, or howmuch bytes, into spare room at the tail without asking the kernel how much there
  * is; the room it offers adapts to what came. hint: the last read's fill, kept by the caller, 0 at first. A frozen end
  * does not matter to it. Returns bytes, 0 at EOF, -1 with errno set. */

@@ -97,11 +97,24 @@ buffer_unlock(struct evbuffer *buffer)
 	thread_unlock(buffer->lock);
 }
 
+/* The same without a call most of the time, for what is called most. */
+static inline void
+buffer_lock_quick(struct evbuffer *buffer)
+{
+	if (!CHAIN_LIKELY(thread_lock_quick(buffer->lock))) thread_lock_slow(buffer->lock);
+}
+
+static inline void
+buffer_unlock_quick(struct evbuffer *buffer)
+{
+	if (!CHAIN_LIKELY(thread_unlock_quick(buffer->lock))) thread_unlock_slow(buffer->lock);
+}
+
 /* Both, in an order that all threads share. */
 static inline void
 buffer_lock_two(struct evbuffer *a, struct evbuffer *b)
 {
-	bool swap = (uintptr_t)a->lock > (uintptr_t)b->lock;
+	bool swap = (uintptr_t)thread_lock_identity(a->lock) > (uintptr_t)thread_lock_identity(b->lock);
 	buffer_lock(swap ? b : a);
 	buffer_lock(swap ? a : b);
 }
@@ -128,7 +141,7 @@ static inline void
 buffer_changed_unlock(struct evbuffer *buffer, size_t added, size_t deleted)
 {
 	if (CHAIN_LIKELY(!buffer->callbacks))
-		buffer_unlock(buffer);
+		buffer_unlock_quick(buffer);
 	else
 		buffer_tell_unlock(buffer, added, deleted);
 }

@@ -146,6 +146,13 @@ event_active_locked(struct event *ev, int res, short ncalls)
 }
 
 static NOINLINE void
+active_slow_unlock(struct event_base *base, struct event *ev, int res, short ncalls)
+{
+	activate_locked(base, ev, res, ncalls);
+	base_unlock(base);
+}
+
+static NOINLINE void
 active_slow(struct event *ev, int res, short ncalls)
 {
 	struct event_base *base = ev->ev_base;
@@ -154,18 +161,64 @@ active_slow(struct event *ev, int res, short ncalls)
 		return;
 	}
 	base_lock(base);
-	activate_locked(base, ev, res, ncalls);
-	base_unlock(base);
+	active_slow_unlock(base, ev, res, ncalls);
 }
+
+/* Something is to be thought of. */
+static inline bool
+is_special_locked(const struct event *ev)
+{
+	const short in_the_way = EVLIST_FINALIZING | IS_ACTIVE | EVLIST_INTERNAL;
+	return (event_flags(ev) & in_the_way) || (ev->ev_events & EV_SIGNAL) || debug_mode_on;
+}
+
+#if THREAD_BIAS
+static NOINLINE void
+active_turned_away(struct event *ev, int res, short ncalls)
+{
+	bias_turned_away(ev->ev_base->lock);
+	active_slow_unlock(ev->ev_base, ev, res, ncalls);
+}
+
+/* event_active() where there is a lock. As there, what is common calls nothing, which spares saving registers. */
+static NOINLINE void
+active_with_lock(struct event *ev, int res, short ncalls)
+{
+	struct event_base *base = ev->ev_base;
+	struct bias_lock *lock = base->lock;
+	if (UNLIKELY(!thread_bias_on || !bias_may_step_in(lock))) {
+		active_slow(ev, res, ncalls);
+		return;
+	}
+	if (UNLIKELY(!bias_step_in(lock))) {
+		active_turned_away(ev, res, ncalls);
+		return;
+	}
+	if (UNLIKELY(base->waiting || is_special_locked(ev))) {
+		active_slow_unlock(base, ev, res, ncalls);
+		return;
+	}
+	ev->ev_res = (short)res;
+	enqueue_locked(base, &ev->ev_evcallback);
+	if (UNLIKELY(!bias_step_out(lock))) thread_unlock_slow(lock);
+}
+#else
+#define active_with_lock active_slow
+#endif
 
 void
 event_active(struct event *ev, int res, short ncalls)
 {
 	struct event_base *base = ev->ev_base;
-	const short in_the_way = EVLIST_FINALIZING | IS_ACTIVE | EVLIST_INTERNAL;
-	/* The common case calls nothing, which spares saving registers. */
-	if (UNLIKELY(
-			!base || base->lock || debug_mode_on || (event_flags(ev) & in_the_way) || (ev->ev_events & EV_SIGNAL))) {
+	if (UNLIKELY(!base)) {
+		active_slow(ev, res, ncalls);
+		return;
+	}
+	if (UNLIKELY(base->lock != NULL)) {
+		active_with_lock(ev, res, ncalls);
+		return;
+	}
+	if (UNLIKELY(is_special_locked(ev))) {
 		active_slow(ev, res, ncalls);
 		return;
 	}

@@ -67,7 +67,7 @@ make_lock(struct event_base *base)
 {
 	if ((base->flags & EVENT_BASE_FLAG_NOLOCK) || !thread_enabled()) return 0;
 	bool failed;
-	base->lock = thread_lock_new(&failed);
+	base->lock = thread_lock_new_shared(&failed);
 	if (base->lock) base->current_cond = thread_cond_new();
 	return failed ? -1 : 0;
 }

@@ -183,6 +183,9 @@ struct event_base {
 	void *last_callback; /* the function that ran last */
 	struct fdmap fdmap;
 	struct timer_heap timers;
+#if THREAD_BIAS
+	struct bias_lock *owned_lock; /* lock, while the thread that runs the loop is its owner; else NULL */
+#endif
 
 	struct event_plugin_backend ops; /* never changes after the base was made */
 	int flags;                       /* EVENT_BASE_FLAG_* */
@@ -240,6 +243,45 @@ static inline void
 base_unlock(struct event_base *base)
 {
 	thread_unlock(base->lock);
+}
+
+/* The same for the hottest places, without a call most of the time. */
+static inline void
+base_lock_quick(struct event_base *base)
+{
+	if (UNLIKELY(!thread_lock_quick(base->lock))) thread_lock_slow(base->lock);
+}
+
+static inline void
+base_unlock_quick(struct event_base *base)
+{
+	if (UNLIKELY(!thread_unlock_quick(base->lock))) thread_unlock_slow(base->lock);
+}
+
+/* And for those which this thread does not enter with the lock held, most of the time. False: call base_lock(), and
+ * base_unlock() for base_step_out(). */
+static inline bool
+base_step_in(struct event_base *base)
+{
+#if THREAD_BIAS
+	struct bias_lock *lock = base->lock;
+	if (!lock) return true;
+	if (UNLIKELY(!thread_bias_on || !bias_may_step_in(lock))) return false;
+	if (UNLIKELY(!bias_step_in(lock))) bias_turned_away(lock);
+	return true;
+#else
+	return !base->lock;
+#endif
+}
+
+static inline void
+base_step_out(struct event_base *base)
+{
+#if THREAD_BIAS
+	if (base->lock && UNLIKELY(!bias_step_out(base->lock))) thread_unlock_slow(base->lock);
+#else
+	(void)base;
+#endif
 }
 
 /* True on the thread that runs the loop, when no thread runs it, or when threads are off. */

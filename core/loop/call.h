@@ -17,6 +17,14 @@ call_event_locked(struct event_base *base, event_callback_fn fn, evutil_socket_t
 		fn(fd, res, arg);
 		return;
 	}
+#if THREAD_BIAS
+	struct bias_lock *const lock = base->owned_lock;
+	if (lock && bias_step_out(lock)) {
+		fn(fd, res, arg);
+		if (UNLIKELY(!bias_step_in(lock))) bias_turned_away(lock);
+		return;
+	}
+#endif
 	base_unlock(base);
 	fn(fd, res, arg);
 	base_lock(base);

@@ -239,10 +239,13 @@ wait_locked(struct event_base *base, int flags, uint64_t *before)
 	int count;
 	if (base->lock) {
 		base->waiting = true;
-		base_unlock(base);
+		base_unlock_quick(base);
 		count = base->ops.wait(base->backend, now, deadline, ready, base->ready_max);
-		base_lock(base);
+		base_lock_quick(base);
 		base->waiting = false;
+#if THREAD_BIAS
+		base->owned_lock = thread_bias_on && bias_is_mine(base->lock) ? base->lock : NULL;
+#endif
 	} else {
 		count = base->ops.wait(base->backend, now, deadline, ready, base->ready_max);
 	}
@@ -329,6 +332,7 @@ event_base_loop(struct event_base *base, int flags)
 	int result = 0;
 	if (base->lock) {
 		base->owner = thread_id();
+		thread_lock_favour(base->lock);
 		result = loop_wake_open_locked(base);
 	}
 	if (result == 0) result = turns_locked(base, flags);

@@ -274,10 +274,14 @@ event_add(struct event *ev, const struct timeval *timeout)
 	struct event_base *base = ev->ev_base;
 	if (UNLIKELY(!base)) return no_base("event_add");
 	PREFETCH(&ev->ev_timeout); /* it is written last, and is on a line of its own */
-	base_lock(base);
+	const bool quick = base_step_in(base);
+	if (UNLIKELY(!quick)) base_lock(base);
 	const bool started = timeout && start_timer_locked(base, ev, timeout);
 	const int result = started ? 0 : event_add_locked(ev, timeout, NULL);
-	base_unlock(base);
+	if (LIKELY(quick))
+		base_step_out(base);
+	else
+		base_unlock(base);
 	return result;
 }
 
@@ -367,9 +371,13 @@ del(struct event *ev, enum event_del_mode mode)
 {
 	struct event_base *base = ev->ev_base;
 	if (UNLIKELY(!base)) return no_base("event_del");
-	base_lock(base);
+	const bool quick = base_step_in(base);
+	if (UNLIKELY(!quick)) base_lock(base);
 	const int result = stop_timer_locked(base, ev) ? 0 : event_del_locked(ev, mode);
-	base_unlock(base);
+	if (LIKELY(quick))
+		base_step_out(base);
+	else
+		base_unlock(base);
 	return result;
 }
 

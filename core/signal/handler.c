@@ -165,7 +165,7 @@ int
 signal_globals_setup(void)
 {
 	bool failed = false;
-	if (!handler_lock) handler_lock = thread_lock_new(&failed);
+	if (!handler_lock) handler_lock = thread_lock_new_shared(&failed);
 	return failed ? -1 : 0;
 }
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 libevent_core_la_SOURCES += \
+	core/thread/bias.c \
+	core/thread/bias.h \
 	core/thread/callbacks.h \
 	core/thread/debug.c \
 	core/thread/none.c \

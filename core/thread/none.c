@@ -8,6 +8,8 @@
 
 #include "thread/thread.h"
 
+bool thread_bias_on;
+
 bool
 thread_enabled(void)
 {
@@ -25,6 +27,30 @@ thread_lock_new(bool *failed)
 {
 	*failed = false;
 	return NULL;
+}
+
+void *
+thread_lock_new_shared(bool *failed)
+{
+	return thread_lock_new(failed);
+}
+
+void *
+thread_lock_adopt(void *lock)
+{
+	return lock;
+}
+
+const void *
+thread_lock_identity(const void *lock)
+{
+	return lock;
+}
+
+void
+thread_lock_favour(void *lock)
+{
+	(void)lock;
 }
 
 void

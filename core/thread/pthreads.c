@@ -144,12 +144,14 @@ cond_wait(void *cond, void *lock, const struct timeval *timeout)
 int
 evthread_use_pthreads_with_flags(int flags)
 {
-	static const struct evthread_lock_callbacks locks = {
+	struct evthread_lock_callbacks locks = {
 		EVTHREAD_LOCK_API_VERSION, EVTHREAD_LOCKTYPE_RECURSIVE, lock_alloc, lock_free, lock_lock, lock_unlock};
 	static const struct evthread_condition_callbacks conds = {
 		EVTHREAD_CONDITION_API_VERSION, cond_alloc, cond_free, cond_signal, cond_wait};
 	if (flags & ~EVTHREAD_PTHREAD_PRIO_INHERIT) return -1;
 	prio_inherit = (flags & EVTHREAD_PTHREAD_PRIO_INHERIT) != 0;
+	/* A lock that is held without its mutex lends no priority. */
+	if (!prio_inherit) locks.supported_locktypes |= EVTHREAD_LOCKTYPE_ELIDABLE;
 	if (evthread_set_lock_callbacks(&locks) < 0 || evthread_set_condition_callbacks(&conds) < 0) return -1;
 	evthread_set_id_callback(thread_number);
 	return 0;

@@ -47,6 +47,7 @@ static struct evthread_lock_callbacks locks = {
 	EVTHREAD_LOCK_API_VERSION, EVTHREAD_LOCKTYPE_RECURSIVE, alloc_nothing, free_nothing, lock_nothing, lock_nothing};
 static unsigned long (*id_callback)(void);
 static bool debugging;
+bool thread_bias_on;
 
 bool
 thread_enabled(void)
@@ -69,6 +70,25 @@ thread_lock_new(bool *failed)
 	return lock;
 }
 
+void *
+thread_lock_new_shared(bool *failed)
+{
+	void *lock = thread_lock_new(failed);
+#if THREAD_BIAS
+	if (lock && thread_bias_on) bias_never(lock);
+#endif
+	return lock;
+}
+
+void *
+thread_lock_adopt(void *lock)
+{
+#if THREAD_BIAS
+	if (thread_bias_on) return bias_adopt(lock);
+#endif
+	return lock;
+}
+
 void
 thread_lock_free(void *lock)
 {
@@ -76,14 +96,39 @@ thread_lock_free(void *lock)
 }
 
 void
+thread_lock_favour(void *lock)
+{
+#if THREAD_BIAS
+	if (lock && thread_bias_on) bias_favour(lock);
+#else
+	(void)lock;
+#endif
+}
+
+const void *
+thread_lock_identity(const void *lock)
+{
+#if THREAD_BIAS
+	if (lock && thread_bias_on) return ((const struct bias_lock *)lock)->mutex;
+#endif
+	return lock;
+}
+
+void
 thread_lock_slow(void *lock)
 {
+#if THREAD_BIAS
+	if (thread_bias_on && bias_enter(lock)) return;
+#endif
 	(void)locks.lock(0, lock);
 }
 
 void
 thread_unlock_slow(void *lock)
 {
+#if THREAD_BIAS
+	if (thread_bias_on && bias_leave(lock)) return;
+#endif
 	(void)locks.unlock(0, lock);
 }
 
@@ -135,6 +180,9 @@ thread_cond_wait(void *cond, void *lock, const struct timeval *timeout)
 {
 	if (!cond || !thread_program_conds.wait_condition) return -1;
 	if (debugging) return thread_debug_wait(cond, lock, timeout);
+#if THREAD_BIAS
+	if (thread_bias_on) return bias_wait(cond, lock, timeout);
+#endif
 	return thread_program_conds.wait_condition(cond, lock, timeout);
 }
 
@@ -158,13 +206,25 @@ thread_globals_free(void)
 	rng_globals_free();
 }
 
+static bool
+may_leave_out(const struct evthread_lock_callbacks *callbacks)
+{
+	return callbacks->supported_locktypes & EVTHREAD_LOCKTYPE_ELIDABLE;
+}
+
 static void
 choose_locks(void)
 {
+	thread_bias_on = false;
 	if (!thread_enabled())
 		locks = no_locks;
 	else
 		locks = debugging ? thread_debug_locks : thread_program_locks;
+#if THREAD_BIAS
+	if (!thread_enabled() || debugging || !may_leave_out(&thread_program_locks) || !bias_start()) return;
+	thread_bias_on = true;
+	locks = thread_bias_locks;
+#endif
 }
 
 /* The locks of the process belong to the callbacks that made them: they go before these change, and come again. */
@@ -195,8 +255,10 @@ thread_debugging_start(void)
 static bool
 same_locks(const struct evthread_lock_callbacks *a, const struct evthread_lock_callbacks *b)
 {
-	return a->lock_api_version == b->lock_api_version && a->supported_locktypes == b->supported_locktypes &&
-		   a->alloc == b->alloc && a->free == b->free && a->lock == b->lock && a->unlock == b->unlock;
+	const unsigned differ = a->supported_locktypes ^ b->supported_locktypes;
+	return a->lock_api_version == b->lock_api_version &&
+		   (differ | EVTHREAD_LOCKTYPE_ELIDABLE) == EVTHREAD_LOCKTYPE_ELIDABLE && a->alloc == b->alloc &&
+		   a->free == b->free && a->lock == b->lock && a->unlock == b->unlock;
 }
 
 int

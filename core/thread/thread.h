@@ -4,6 +4,8 @@
 #ifndef MKEVENT_THREAD_THREAD_H_
 #define MKEVENT_THREAD_THREAD_H_
 
+#include "thread/bias.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/time.h>
@@ -15,7 +17,15 @@ unsigned long thread_id(void);
 
 /* A recursive lock, or NULL: no callbacks (then *failed is false) or no memory (then it is true). */
 void *thread_lock_new(bool *failed);
+/* The same for one that no thread will use much more than others: of the process, or of many. */
+void *thread_lock_new_shared(bool *failed);
+/* Stands for a lock that the program brought, and may take by itself; NULL without memory. */
+void *thread_lock_adopt(void *lock);
 void thread_lock_free(void *lock);
+/* The lock, which is held, was made shared, and from now on this thread is the one that uses it most. */
+void thread_lock_favour(void *lock);
+/* To be compared where two locks are taken: the same for all that stand for one lock. */
+const void *thread_lock_identity(const void *lock);
 void thread_lock_slow(void *lock);
 void thread_unlock_slow(void *lock);
 /* True when the lock was free and is ours now. */
@@ -31,6 +41,27 @@ static inline void
 thread_unlock(void *lock)
 {
 	if (lock) thread_unlock_slow(lock);
+}
+
+extern bool thread_bias_on; /* every lock is a struct bias_lock */
+
+/* For the hottest places: false when it was not taken (released), and the functions above must do it. */
+static inline bool
+thread_lock_quick(void *lock)
+{
+#if THREAD_BIAS
+	if (lock) return thread_bias_on && bias_enter(lock);
+#endif
+	return !lock;
+}
+
+static inline bool
+thread_unlock_quick(void *lock)
+{
+#if THREAD_BIAS
+	if (lock) return thread_bias_on && bias_leave(lock);
+#endif
+	return !lock;
 }
 
 /* For assertions: false only when lock debugging is on and this thread does not hold the lock. */

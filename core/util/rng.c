@@ -245,7 +245,7 @@ int
 rng_globals_setup(void)
 {
 	bool failed = false;
-	if (!rng_lock) rng_lock = thread_lock_new(&failed);
+	if (!rng_lock) rng_lock = thread_lock_new_shared(&failed);
 	return failed ? -1 : 0;
 }
 

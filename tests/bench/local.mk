@@ -22,6 +22,7 @@ bench_programs += tests/bench/process
 bench_programs += tests/bench/process_all
 bench_programs += tests/bench/rpc
 bench_programs += tests/bench/scale
+bench_programs += tests/bench/threads
 bench_programs += tests/bench/timer
 if OPENSSL
 bench_programs += tests/bench/tls

@@ -102,6 +102,20 @@ thread_lock_new(bool *failed)
 	return NULL;
 }
 
+bool thread_bias_on;
+
+void *
+thread_lock_adopt(void *lock)
+{
+	return lock;
+}
+
+const void *
+thread_lock_identity(const void *lock)
+{
+	return lock;
+}
+
 void
 thread_lock_free(void *lock)
 {

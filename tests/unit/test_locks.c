@@ -357,6 +357,61 @@ del_waits_for_the_callback(void **state)
 	in_child(delete_while_it_runs);
 }
 
+/* A lock that the program brings: it may take it by itself, and give it to several buffers. */
+static struct evbuffer *buffers[2];
+static atomic_int added;
+
+static void *
+add_to_buffers(void *arg)
+{
+	for (int i = 0; i < 2; i++) {
+		CHECK(evbuffer_add(buffers[i], "hello", 5) == 0);
+		added++;
+	}
+	return arg;
+}
+
+static void
+brought_lock(void)
+{
+	pthread_mutexattr_t attributes;
+	pthread_mutex_t mutex;
+	pthread_t thread;
+	CHECK(evthread_use_pthreads() == 0);
+	pthread_mutexattr_init(&attributes);
+	pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_RECURSIVE);
+	pthread_mutex_init(&mutex, &attributes);
+	for (int i = 0; i < 2; i++) {
+		buffers[i] = evbuffer_new();
+		CHECK(evbuffer_enable_locking(buffers[i], &mutex) == 0);
+		CHECK(evbuffer_enable_locking(buffers[i], &mutex) == -1);
+	}
+	for (int i = 0; i < 1000; i++)
+		CHECK(evbuffer_add_buffer(buffers[i % 2], buffers[!(i % 2)]) == 0);
+	CHECK(pthread_mutex_lock(&mutex) == 0);
+	CHECK(pthread_create(&thread, NULL, add_to_buffers, NULL) == 0);
+	usleep(50000);
+	CHECK(added == 0);
+	CHECK(pthread_mutex_unlock(&mutex) == 0);
+	pthread_join(thread, NULL);
+	CHECK(added == 2);
+	CHECK(evbuffer_add_buffer(buffers[0], buffers[1]) == 0 && evbuffer_get_length(buffers[0]) == 10);
+	evbuffer_lock(buffers[0]);
+	evbuffer_lock(buffers[1]);
+	evbuffer_unlock(buffers[0]);
+	evbuffer_unlock(buffers[1]);
+	evbuffer_free(buffers[0]);
+	evbuffer_free(buffers[1]);
+	CHECK(pthread_mutex_destroy(&mutex) == 0); /* nobody holds it */
+}
+
+static void
+buffers_with_a_lock_of_the_program(void **state)
+{
+	(void)state;
+	in_child(brought_lock);
+}
+
 static void
 flags_of_pthreads(void)
 {
@@ -423,6 +478,7 @@ main(void)
 		cmocka_unit_test(locks_in_balance),
 		cmocka_unit_test(no_memory_for_locks),
 		cmocka_unit_test(del_waits_for_the_callback),
+		cmocka_unit_test(buffers_with_a_lock_of_the_program),
 		cmocka_unit_test(pthreads_with_flags),
 		cmocka_unit_test(debugging_first),
 		cmocka_unit_test(debugging_after_callbacks),

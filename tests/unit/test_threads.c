@@ -204,13 +204,32 @@ hole_b2192269(void **state)
 	}
 }
 
-/* However many are queued while the loop sleeps, it is woken once; while it is awake, never. */
+/* ---- Counting wake-ups ------------------------------------------------------------------------------------------- */
+
 struct counters { /* the head of struct event_base_counters, which libevent has not */
 	uint32_t size, priorities;
 	uint64_t turns, run_io, run_timer, run_signal, run_user, run_deferred, wakeups;
 };
 
 static struct event many[100];
+
+static uint64_t
+wakeups(void)
+{
+	static int (*get)(const struct event_base *, void *, size_t);
+	struct counters counters;
+	*(void **)&get = dlsym(RTLD_DEFAULT, "event_base_get_counters");
+	if (!get) skip();
+	assert_int_equal(get(base, &counters, sizeof(counters)), 0);
+	return counters.wakeups;
+}
+
+static void
+assign_many(void)
+{
+	for (size_t i = 0; i < LENGTH(many); i++)
+		assert_int_equal(event_assign(&many[i], base, -1, 0, count, NULL), 0);
+}
 
 static void
 activate_many(evutil_socket_t fd, short what, void *arg)
@@ -220,25 +239,78 @@ activate_many(evutil_socket_t fd, short what, void *arg)
 		event_active(&many[i], EV_READ, 1);
 }
 
+/* However many the woken loop queues itself. */
 static void
 one_wake_for_many(void **state)
 {
-	struct counters before, after;
-	int (*get)(const struct event_base *, void *, size_t);
-	(void)state;
-	*(void **)&get = dlsym(RTLD_DEFAULT, "event_base_get_counters");
-	if (!get) skip();
 	struct event *all = event_new(base, -1, 0, activate_many, NULL);
-	for (size_t i = 0; i < LENGTH(many); i++)
-		assert_int_equal(event_assign(&many[i], base, -1, 0, count, NULL), 0);
+	(void)state;
+	const uint64_t before = wakeups();
+	assign_many();
 	start_loop(loop_until_told, NULL);
-	assert_int_equal(get(base, &before, sizeof(before)), 0);
 	event_active(all, EV_READ, 1);
 	wait_for(&calls, (int)LENGTH(many));
-	assert_int_equal(get(base, &after, sizeof(after)), 0);
-	assert_int_equal(after.wakeups - before.wakeups, 1);
+	assert_int_equal(wakeups() - before, 1);
 	stop_loop();
 	event_free(all);
+}
+
+static int
+activate_many_inside(const struct event_base *of, const struct event *ev, void *arg)
+{
+	(void)of, (void)ev;
+	activate_many(-1, 0, arg);
+	return 1;
+}
+
+/* However many another thread queues before the loop has got to run; the visitor runs with the base's lock held, so
+ * that it cannot. */
+static void
+one_wake_for_many_from_outside(void **state)
+{
+	struct event *ev = event_new(base, pipe_fds[0], EV_READ, count, NULL);
+	(void)state;
+	const uint64_t before = wakeups();
+	assign_many();
+	assert_int_equal(event_add(ev, NULL), 0);
+	start_loop(loop_until_told, NULL);
+	assert_int_equal(event_base_foreach_event(base, activate_many_inside, NULL), 1);
+	wait_for(&calls, (int)LENGTH(many));
+	assert_int_equal(wakeups() - before, 1);
+	stop_loop();
+	event_free(ev);
+}
+
+static atomic_int may_end;
+
+static void
+busy(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what, (void)arg;
+	atomic_store(&running, 1);
+	while (!atomic_load(&may_end))
+		nap(1);
+}
+
+/* A loop that is awake looks at what was queued before it sleeps again. */
+static void
+no_wake_when_awake(void **state)
+{
+	struct event *ev = event_new(base, -1, 0, busy, NULL);
+	(void)state;
+	assign_many();
+	atomic_store(&may_end, 0);
+	start_loop(loop_until_told, NULL);
+	event_active(ev, EV_READ, 1);
+	wait_for(&running, 1);
+	const uint64_t before = wakeups();
+	activate_many(-1, 0, NULL);
+	assert_int_equal(event_base_once(base, -1, EV_TIMEOUT, count, NULL, NULL), 0);
+	atomic_store(&may_end, 1);
+	wait_for(&calls, (int)LENGTH(many) + 1);
+	assert_int_equal(wakeups() - before, 0);
+	stop_loop();
+	event_free(ev);
 }
 
 /* ---- Deleting what runs ------------------------------------------------------------------------------------------ */
@@ -501,6 +573,8 @@ main(void)
 		CASE(exit_and_once_wake),
 		CASE(hole_b2192269),
 		CASE(one_wake_for_many),
+		CASE(one_wake_for_many_from_outside),
+		CASE(no_wake_when_awake),
 		CASE(deletion_waits),
 		CASE(deletion_need_not_wait),
 		CASE(deletion_inside),

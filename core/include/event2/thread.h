@@ -36,6 +36,13 @@ extern "C" {
 #define EVTHREAD_LOCKTYPE_RECURSIVE 1
 /** Readers share the lock. Not used by the library so far. */
 #define EVTHREAD_LOCKTYPE_READWRITE 2
+/** Not a type, but a permission, to be merged into supported_locktypes: lock and unlock do nothing but keep threads
+ * apart, so the library may leave calls of them out where it keeps threads apart by itself. evthread_use_pthreads()
+ * gives it, and then a thread that uses a lock far more than others do (the one that runs the loop) enters and leaves
+ * for a few plain instructions. It needs membarrier(2) of Linux, which is tried first of all; a filter of system calls
+ * that is installed later must allow it too. EVENT_PLAIN_LOCKS in the environment calls it off. Without this bit each
+ * taking and each release of a lock is a call. */
+#define EVTHREAD_LOCKTYPE_ELIDABLE 0x100
 
 /** How to lock. All four functions are needed. */
 struct evthread_lock_callbacks {
