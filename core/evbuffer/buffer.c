@@ -41,11 +41,11 @@ destroy(struct evbuffer *buffer)
 {
 	struct chain *chains = buffer->first, *waiting = buffer->waiting;
 	if (buffer->callbacks) callbacks_free_all_locked(buffer);
+	callbacks_end_locked(buffer);
 	buffer_unlock(buffer);
 	if (buffer->own_lock) thread_lock_free(buffer->lock);
 	if (buffer->spare) mm_free(buffer->spare);
 	if (buffer->slab) chain_slab_leave(buffer->slab);
-	if (buffer->deferred) mm_free(buffer->deferred);
 	mm_free(buffer);
 	if (chains) chain_drop(chains);
 	if (waiting) chain_drop(waiting);

@@ -11,6 +11,7 @@
 #include "util/mm.h"
 
 #include <event2/bufferevent.h>
+#include <stddef.h>
 
 /* ---- The list ----------------------------------------------------------------------------------------------------
  */
@@ -211,7 +212,7 @@ static void
 due_locked(struct evbuffer *buffer)
 {
 	struct buffer_deferred *deferred = buffer->deferred;
-	if (!deferred) {
+	if (!deferred || !deferred->base) {
 		run_due_locked(buffer);
 		return;
 	}
@@ -226,8 +227,37 @@ bool
 callbacks_cancel_locked(struct evbuffer *buffer)
 {
 	struct buffer_deferred *deferred = buffer->deferred;
-	if (!deferred || !deferred->queued) return false; /* its base may be gone already */
+	if (!deferred || !deferred->queued || !deferred->base) return false;
 	return loop_deferred_cancel(deferred->base, &deferred->callback);
+}
+
+void
+callbacks_end_locked(struct evbuffer *buffer)
+{
+	struct buffer_deferred *deferred = buffer->deferred;
+	if (!deferred) return;
+	if (deferred->base) loop_mourner_del(deferred->base, &deferred->mourner);
+	mm_free(deferred);
+	buffer->deferred = NULL;
+}
+
+/* What the callbacks were not told yet they hear with the next change. */
+static void
+base_gone(struct loop_mourner *mourner)
+{
+	struct buffer_deferred *deferred =
+		(struct buffer_deferred *)((char *)mourner - offsetof(struct buffer_deferred, mourner));
+	struct evbuffer *buffer = deferred->buffer;
+	buffer_lock(buffer);
+	deferred->base = NULL;
+	if (!deferred->queued) {
+		buffer_unlock(buffer);
+		return;
+	}
+	struct bufferevent *parent = buffer->parent;
+	deferred->queued = false;
+	evbuffer_decref_and_unlock(buffer);
+	if (parent) (void)bufferevent_decref(parent);
 }
 
 /* ---- After a change ----------------------------------------------------------------------------------------------
@@ -335,7 +365,10 @@ evbuffer_defer_callbacks(struct evbuffer *buffer, struct event_base *base)
 			goto done;
 		}
 		loop_deferred_init(&deferred->callback, (uint8_t)(event_base_get_npriorities(base) / 2), run_deferred, buffer);
+		deferred->buffer = buffer;
 		deferred->base = base;
+		deferred->mourner.gone = base_gone;
+		loop_mourner_add(base, &deferred->mourner);
 		buffer->deferred = deferred;
 	}
 done:

@@ -9,6 +9,7 @@
 
 #include "evbuffer/chain.h"
 #include "evbuffer/evbuffer.h"
+#include "loop/loop.h"
 #include "thread/thread.h"
 
 #include <event2/buffer_compat.h>
@@ -34,8 +35,10 @@ struct evbuffer_cb_entry {
 
 struct buffer_deferred {
 	struct event_callback callback;
-	struct event_base *base;
-	bool queued; /* in the loop, with a reference to the buffer and one to its parent */
+	struct loop_mourner mourner;
+	struct evbuffer *buffer;
+	struct event_base *base; /* NULL: freed; callbacks run at once from then on */
+	bool queued;             /* in the loop, with a reference to the buffer and one to its parent */
 };
 
 struct evbuffer {
@@ -134,6 +137,8 @@ void buffer_tell_unlock(struct evbuffer *buffer, size_t added, size_t deleted);
 /* moved bytes went from one to the other; callbacks of to_first's choice run first. */
 void buffer_tell_two_unlock(struct evbuffer *from, struct evbuffer *to, size_t moved, bool to_first);
 void callbacks_free_all_locked(struct evbuffer *buffer);
+/* Of a buffer that goes for good: takes leave of its base. */
+void callbacks_end_locked(struct evbuffer *buffer);
 /* Of a buffer that goes: true when it waited in the loop; the references that it held there are the caller's now. */
 bool callbacks_cancel_locked(struct evbuffer *buffer);
 

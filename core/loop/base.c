@@ -193,6 +193,7 @@ base_free(struct event_base *base, bool run_finalizers)
 	drop_active_locked(base);
 	loop_wake_close_locked(base);
 	base_unlock(base);
+	loop_mourners_tell(base);
 	once_free_all(base);
 	watch_free_all(base);
 	signal_base_free(base);

@@ -209,7 +209,8 @@ struct event_base {
 	int common_count, common_room;
 	struct signal_base signals; /* signal/signal.h */
 	struct watch_list prepare, check;
-	struct once *once_list; /* once.c: what event_base_free must give back */
+	struct once *once_list;        /* once.c: what event_base_free must give back */
+	struct loop_mourner *mourners; /* loop.h */
 
 	evutil_socket_t wake_fds[2]; /* -1 until it is needed; wakeup.c */
 	struct event wake_event;
@@ -507,6 +508,7 @@ void base_wall_time_locked(struct event_base *base, uint64_t ns, struct timeval 
 /* ---- The rest of the folder --------------------------------------------------------------------------------------
  */
 
+void loop_mourners_tell(struct event_base *base);             /* deferred.c */
 void once_free_all(struct event_base *base);                  /* once.c */
 void loop_interrupt_locked(struct event_base *base);          /* dispatch.c: for loopbreak from signal code */
 extern struct event_base *current_base;                       /* current.c: of the old global calls */

@@ -65,6 +65,36 @@ loop_deferred_cancel(struct event_base *base, struct event_callback *callback)
 	return cancel;
 }
 
+void
+loop_mourner_add(struct event_base *base, struct loop_mourner *mourner)
+{
+	base_lock(base);
+	mourner->next = base->mourners;
+	mourner->link = &base->mourners;
+	if (mourner->next) mourner->next->link = &mourner->next;
+	base->mourners = mourner;
+	base_unlock(base);
+}
+
+void
+loop_mourner_del(struct event_base *base, struct loop_mourner *mourner)
+{
+	base_lock(base);
+	*mourner->link = mourner->next;
+	if (mourner->next) mourner->next->link = mourner->link;
+	base_unlock(base);
+}
+
+void
+loop_mourners_tell(struct event_base *base)
+{
+	struct loop_mourner *mourner;
+	while ((mourner = base->mourners)) {
+		loop_mourner_del(base, mourner);
+		mourner->gone(mourner);
+	}
+}
+
 bool
 loop_is_ours(const struct event_base *base)
 {

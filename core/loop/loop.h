@@ -24,6 +24,15 @@ bool loop_deferred_schedule(struct event_base *base, struct event_callback *call
  * that runs at this moment. Thread: any. */
 bool loop_deferred_cancel(struct event_base *base, struct event_callback *callback);
 
+/* For who keeps a pointer to a base that the program may free first: gone is called from event_base_free(), when
+ * nothing of it runs any more and all that was queued is dropped. Thread: any; add and del take the base's lock. */
+struct loop_mourner {
+	struct loop_mourner *next, **link;
+	void (*gone)(struct loop_mourner *mourner);
+};
+void loop_mourner_add(struct event_base *base, struct loop_mourner *mourner);
+void loop_mourner_del(struct event_base *base, struct loop_mourner *mourner);
+
 /* Cancels the callbacks and the events that own them (struct event's own ev_evcallback is one), then runs fn(first,
  * arg) once in the loop, when none of them is running any more; at once, when the base does not run in another thread
  * and none of them is running. After it their memory may be freed. callbacks[0] is the one that carries fn. Thread:

@@ -2,6 +2,7 @@
 /* Being told of changes: what, in which order, from inside of a callback, from the loop, and with locks. */
 #include "evbuffer_test.h"
 
+#include <dlfcn.h>
 #include <event2/buffer_compat.h>
 #include <event2/bufferevent.h>
 #include <event2/event.h>
@@ -370,6 +371,51 @@ test_base_goes_first(void **state)
 	evbuffer_free(buffer);
 }
 
+/* A change that waited in the base when it was freed is told with the next one, at once. */
+static void
+test_base_goes_with_what_was_queued(void **state)
+{
+	(void)state;
+	if (!dlsym(RTLD_DEFAULT, "event_base_get_counters")) skip(); /* libevent touches the freed base */
+	for (int locked = 0; locked < 2; locked++) {
+		struct event_base *base = event_base_new();
+		struct evbuffer *buffers[2] = {evbuffer_new(), evbuffer_new()};
+		for (int i = 0; i < 2; i++) {
+			if (locked) assert_int_equal(evbuffer_enable_locking(buffers[i], NULL), 0);
+			evbuffer_add_cb(buffers[i], note, NAME("cb"));
+			evbuffer_defer_callbacks(buffers[i], base);
+			evbuffer_add(buffers[i], "x", 1);
+		}
+		event_base_free(base);
+		calls = 0;
+		evbuffer_free(buffers[0]);
+		assert_int_equal(calls, 0);
+		evbuffer_add(buffers[1], "yz", 2);
+		assert_int_equal(calls, 1);
+		expect_call(0, "cb", 0, 3, 0);
+		evbuffer_drain(buffers[1], 1);
+		expect_call(1, "cb", 3, 0, 1);
+		evbuffer_free(buffers[1]);
+	}
+}
+
+/* The reference that a queued change holds to the bufferevent goes with the base. */
+static void
+test_base_goes_with_a_bufferevent(void **state)
+{
+	(void)state;
+	if (!dlsym(RTLD_DEFAULT, "event_base_get_counters")) skip();
+	struct event_base *base = event_base_new();
+	struct bufferevent *bev = bufferevent_socket_new(base, -1, BEV_OPT_THREADSAFE);
+	evbuffer_add_cb(bufferevent_get_output(bev), note, NAME("cb"));
+	evbuffer_defer_callbacks(bufferevent_get_output(bev), base);
+	calls = 0;
+	assert_int_equal(bufferevent_write(bev, "x", 1), 0);
+	bufferevent_free(bev);
+	event_base_free(base);
+	assert_int_equal(calls, 0);
+}
+
 static void
 test_deferred_frees_the_buffer(void **state)
 {
@@ -605,6 +651,8 @@ main(void)
 		cmocka_unit_test(test_deferred),
 		cmocka_unit_test(test_deferred_and_freed),
 		cmocka_unit_test(test_base_goes_first),
+		cmocka_unit_test(test_base_goes_with_what_was_queued),
+		cmocka_unit_test(test_base_goes_with_a_bufferevent),
 		cmocka_unit_test(test_deferred_frees_the_buffer),
 		cmocka_unit_test(test_locking),
 		cmocka_unit_test(test_lock_joins_steps),

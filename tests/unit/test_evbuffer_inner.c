@@ -103,6 +103,25 @@ thread_lock_new(bool *failed)
 }
 
 bool thread_bias_on;
+#if THREAD_BIAS
+void
+bias_turned_away(struct bias_lock *lock)
+{
+	(void)lock;
+}
+#endif
+
+void
+loop_mourner_add(struct event_base *base, struct loop_mourner *mourner)
+{
+	(void)base, (void)mourner;
+}
+
+void
+loop_mourner_del(struct event_base *base, struct loop_mourner *mourner)
+{
+	(void)base, (void)mourner;
+}
 
 void *
 thread_lock_adopt(void *lock)
