@@ -240,6 +240,17 @@ assign_pending_timer(void)
 }
 
 static void
+assign_pending_common(void)
+{
+	static struct event ev;
+	struct timeval tv = {1, 0};
+	const struct timeval *common = event_base_init_common_timeout(base, &tv);
+	evtimer_assign(&ev, base, nothing, NULL);
+	event_add(&ev, common);
+	evtimer_assign(&ev, base, nothing, NULL);
+}
+
+static void
 assign_pending_reader(void)
 {
 	static struct event ev;
@@ -289,6 +300,7 @@ mistakes_are_stopped(void **state)
 		{"add_unassigned", add_unassigned},
 		{"add_copy", add_copy},
 		{"assign_pending_timer", assign_pending_timer},
+		{"assign_pending_common", assign_pending_common},
 		{"assign_pending_reader", assign_pending_reader},
 		{"unassign_pending", unassign_pending},
 		{"priority_of_zeroed", priority_of_zeroed},

@@ -7,6 +7,7 @@
 #include <event2/thread.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -313,6 +314,72 @@ fork_inside_the_loop(void **state)
 	assert_int_equal(all_read_once(), PAIRS);
 }
 
+static void *
+run_loop(void *arg)
+{
+	(void)arg;
+	(void)event_base_loop(base, EVLOOP_NO_EXIT_ON_EMPTY);
+	return NULL;
+}
+
+static atomic_int turns_left;
+static atomic_bool stays, stay_over;
+
+/* Often enough that the loop's thread has the base's lock for itself. */
+static void
+turn_often(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what, (void)arg;
+	if (atomic_fetch_sub(&turns_left, 1) > 1) event_active(user_event, EV_READ, 1);
+	while (atomic_load(&turns_left) <= 0 && atomic_load(&stays) && !atomic_load(&stay_over))
+		usleep(1000);
+}
+
+/* The parent's loop goes on meanwhile and reads what comes. */
+static int
+child_has_a_base(void)
+{
+	int own[2], called = 0;
+	if (event_reinit(base) != 0 || pipe(own) < 0) return 1;
+	struct event *ev = event_new(base, own[0], EV_READ, count_call, &called);
+	if (event_add(ev, NULL) < 0 || write(own[1], "x", 1) != 1) return 2;
+	turns(3);
+	event_free(ev);
+	return called == 1 ? 0 : 3;
+}
+
+/* The loop's thread waits, or is in a callback; in the child there is no such thread. */
+static void
+fork_beside_the_loop(void **state)
+{
+	(void)state;
+	for (int way = 0; way < 2; way++) {
+		pthread_t thread;
+		int status;
+		atomic_store(&turns_left, 3000);
+		atomic_store(&stays, way == 1);
+		atomic_store(&stay_over, false);
+		user_event = event_new(base, -1, 0, turn_often, NULL);
+		assert_int_equal(pthread_create(&thread, NULL, run_loop, NULL), 0);
+		event_active(user_event, EV_READ, 1);
+		while (atomic_load(&turns_left) > 0)
+			usleep(1000);
+		usleep(50000);
+		pid_t pid = fork();
+		if (pid == 0) {
+			alarm(10);
+			_exit(child_has_a_base());
+		}
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_int_equal(status, 0);
+		atomic_store(&stay_over, true);
+		assert_int_equal(event_base_loopbreak(base), 0);
+		assert_int_equal(pthread_join(thread, NULL), 0);
+		event_free(user_event);
+		assert_int_equal(all_read_once(), PAIRS);
+	}
+}
+
 /* ---- Without a fork ---------------------------------------------------------------------------------------------- */
 
 static void
@@ -342,6 +409,7 @@ main(void)
 		CASE(timers_in_both),
 		CASE(wake_ups_in_both),
 		CASE(fork_inside_the_loop),
+		CASE(fork_beside_the_loop),
 		CASE(reinit_alone),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

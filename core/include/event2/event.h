@@ -75,6 +75,11 @@ void event_base_free_nofinalize(struct event_base *base);
 /** Makes a base usable again in a child after fork(): gives it kernel objects of its own, so that parent and child no
  * longer disturb each other. All events stay pending.
  *
+ * A child has the thread that forked and no other. Where another thread waited in this base's loop, or ran one of its
+ * callbacks, the base is whole. Where it was at work inside the library, that work stays half done in the child and its
+ * lock taken: the first use there would wait for ever, as with any mutex. A program whose threads use one base forks
+ * from that base's own callbacks, with no other thread in a call on it, or calls nothing but exec in the child.
+ *
  * Returns 0, or -1 when some could not be added again. Thread: one, in the child, before its loop runs. */
 EVENT2_CORE_EXPORT_SYMBOL
 int event_reinit(struct event_base *base);
