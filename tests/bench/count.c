@@ -38,8 +38,13 @@ COUNTED(int, recvmmsg, SYS_recvmmsg,
 	L(flags), timeout)
 COUNTED(int, sendmmsg, SYS_sendmmsg, (int fd, struct mmsghdr *messages, unsigned count, int flags), L(fd), messages,
 	L(count), L(flags))
+#ifdef SYS_epoll_wait
 COUNTED(int, epoll_wait, SYS_epoll_wait, (int set, struct epoll_event *events, int room, int timeout), L(set), events,
 	L(room), L(timeout))
+#else
+COUNTED(int, epoll_wait, SYS_epoll_pwait, (int set, struct epoll_event *events, int room, int timeout), L(set), events,
+	L(room), L(timeout), NULL, 8L)
+#endif
 COUNTED(int, epoll_pwait, SYS_epoll_pwait,
 	(int set, struct epoll_event *events, int room, int timeout, const sigset_t *mask), L(set), events, L(room),
 	L(timeout), mask, 8L)

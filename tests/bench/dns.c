@@ -19,8 +19,8 @@
 #include <sys/epoll.h>
 #endif
 
-#define QUERIES 60000
-#define WARM_UP 2000
+/* As main() sets them. */
+static int queries, warm_up;
 
 static const unsigned char question[] = "\0\1\1\0\0\1\0\0\0\0\0\0\3www\7example\3org\0\0\1\0\1";
 
@@ -93,10 +93,10 @@ answered(int result, char type, int count, int ttl, void *addresses, void *arg)
 }
 
 static void
-resolve(int queries, int at_once)
+resolve(int count, int at_once)
 {
-	to_come = queries;
-	to_send = queries - at_once;
+	to_come = count;
+	to_send = count - at_once;
 	for (int i = 0; i < at_once; i++)
 		evdns_base_resolve_ipv4(dns, "www.example.org", DNS_QUERY_NO_SEARCH, answered, NULL);
 	event_base_dispatch(base);
@@ -111,10 +111,10 @@ client(const char *name, int at_once)
 	dns = evdns_base_new(base, 0);
 	if (!dns) bench_die("evdns_base_new");
 	evdns_base_nameserver_sockaddr_add(dns, (struct sockaddr *)&address, sizeof(address), 0);
-	resolve(WARM_UP, at_once);
+	resolve(warm_up, at_once);
 	uint64_t begin = bench_cpu();
-	resolve(QUERIES, at_once);
-	bench_print(name, bench_cpu() - begin, QUERIES);
+	resolve(queries, at_once);
+	bench_print(name, bench_cpu() - begin, (uint64_t)queries);
 	if (failed) fprintf(stderr, "%s: %d failed\n", name, failed);
 	evdns_base_free(dns, 0);
 	event_base_free(base);
@@ -161,17 +161,17 @@ getaddrinfo_20(void)
 	if (!dns) bench_die("evdns_base_new");
 	evdns_base_nameserver_sockaddr_add(dns, (struct sockaddr *)&address, sizeof(address), 0);
 	uint64_t begin = bench_cpu();
-	to_come = QUERIES;
-	for (int i = 0; i < QUERIES; i++) {
+	to_come = queries;
+	for (int i = 0; i < queries; i++) {
 		char name[32];
 		snprintf(name, sizeof(name), "n%d.example.org", i % 20);
 		evdns_getaddrinfo(dns, name, "80", &hints, looked_up, NULL);
-		while (to_come > QUERIES - i + 50)
+		while (to_come > queries - i + 50)
 			event_base_loop(base, EVLOOP_ONCE);
 	}
 	while (to_come > 0)
 		event_base_loop(base, EVLOOP_ONCE);
-	bench_print("getaddrinfo_20", bench_cpu() - begin, QUERIES);
+	bench_print("getaddrinfo_20", bench_cpu() - begin, (uint64_t)queries);
 	evdns_base_free(dns, 0);
 	event_base_free(base);
 	kill(child, SIGKILL);
@@ -242,16 +242,16 @@ bare_client(const char *name, int at_once, int uses_most)
 	bare_open(&bare, at_once + (uses_most > 1 ? BARE_SPARE : 0));
 	for (; sent < at_once; sent++)
 		bare_send(&bare, &random);
-	while (come < WARM_UP + QUERIES) {
+	while (come < warm_up + queries) {
 		struct epoll_event events[64];
 		int count = epoll_wait(bare.wait_fd, events, 64, -1);
 		for (int i = 0; i < count; i++) {
 			bare_receive(&bare, events[i].data.fd);
-			if (++come == WARM_UP) begin = bench_cpu();
-			if (sent++ < WARM_UP + QUERIES) bare_send(&bare, &random);
+			if (++come == warm_up) begin = bench_cpu();
+			if (sent++ < warm_up + queries) bare_send(&bare, &random);
 		}
 	}
-	bench_print(name, bench_cpu() - begin, QUERIES);
+	bench_print(name, bench_cpu() - begin, (uint64_t)queries);
 	while (bare.free_count > 0)
 		close(bare.unused[--bare.free_count]);
 	close(bare.wait_fd);
@@ -304,8 +304,8 @@ requested(struct evdns_server_request *request, void *arg)
 	evdns_server_request_add_a_reply(request, request->questions[0]->name, 1, addresses, 60);
 	evdns_server_request_respond(request, 0);
 	requests++;
-	if (requests == WARM_UP) server_begin = bench_cpu();
-	if (requests == WARM_UP + QUERIES) event_base_loopbreak(base);
+	if (requests == warm_up) server_begin = bench_cpu();
+	if (requests == warm_up + queries) event_base_loopbreak(base);
 }
 
 /* Keeps at_once questions on their way; a lost one is asked again after a moment. */
@@ -339,7 +339,7 @@ server(const char *name, int at_once)
 	struct evdns_server_port *port = evdns_add_server_port_with_base(base, fd, 0, requested, NULL);
 	if (!port) bench_die("evdns_add_server_port_with_base");
 	event_base_dispatch(base);
-	bench_print(name, bench_cpu() - server_begin, QUERIES);
+	bench_print(name, bench_cpu() - server_begin, (uint64_t)queries);
 	evdns_close_server_port(port);
 	event_base_free(base);
 	close(fd);
@@ -409,15 +409,15 @@ bare_server(const char *name, int at_once)
 	pid_t child = fork();
 	if (child < 0) bench_die("fork");
 	if (child == 0) ask(&address, at_once);
-	while (done < WARM_UP + QUERIES) {
+	while (done < warm_up + queries) {
 		int count = epoll_wait(wait_fd, &event, 1, -1);
-		while (count > 0 && done < WARM_UP + QUERIES) {
+		while (count > 0 && done < warm_up + queries) {
 			count = bare_answer(fd, messages, at_once > 1 ? BARE_BATCH : 1);
-			if (done < WARM_UP && done + count >= WARM_UP) begin = bench_cpu();
+			if (done < warm_up && done + count >= warm_up) begin = bench_cpu();
 			done += count;
 		}
 	}
-	bench_print(name, bench_cpu() - begin, QUERIES);
+	bench_print(name, bench_cpu() - begin, (uint64_t)queries);
 	close(fd);
 	close(wait_fd);
 	kill(child, SIGKILL);
@@ -448,5 +448,7 @@ main(int argc, char **argv)
 		{"bare_server_1", bare_server_1},
 #endif
 		{NULL, NULL}};
+	queries = bench_times(60000) > 1000 ? bench_times(60000) : 1000;
+	warm_up = queries / 30;
 	return bench_main(argc, argv, cases);
 }
