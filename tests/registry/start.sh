@@ -35,7 +35,8 @@ check() {
 	begin "$1"
 	verdict $seen "$1"
 }
-skip() { begin "$1"; skipped "$1"; }
+# skip NAME WHY
+skip() { begin "$1"; echo "$2"; skipped "$1"; }
 
 # ---- A program that has all of it built in ----
 if [ ! -f "$core/backend-poll.so" ]; then
@@ -69,13 +70,13 @@ if [ "$root" ] && $emulator "$probe" chroot "$work/jail" >/dev/null 2>&1; then
 	fi
 	check lazy_and_chroot_is_the_last_resort
 else
-	skip hole_backend_after_chroot
+	skip hole_backend_after_chroot 'no chroot without root'
 fi
 
 # ---- Nothing is looked for afterwards ----
 saw $emulator "$probe" log no-files run run base
 if grep -q '^no-files: failed' "$out"; then
-	skip hole_backend_under_a_filter_without_openat
+	skip hole_backend_under_a_filter_without_openat 'no filters of system calls here'
 else
 	is "method $best" "method $best" "method $best" 'exit 0'
 	check hole_backend_under_a_filter_without_openat
@@ -108,12 +109,12 @@ if grep -q "loaded backend-.* $work/" "$out"; then
 	is "method $best" "loaded backend-$best $work/moved/mkevent/backend-$best.so" 'exit 0'
 	check moved_tree
 else
-	skip moved_tree # the folder that was configured comes first, and it is filled
+	skip moved_tree 'the folder that was configured comes first, and it is filled'
 fi
 rm -r "$work/moved/mkevent"
 LD_LIBRARY_PATH=$work/moved saw $emulator "$probe" log run run loaded
 if grep -q 'loaded backend-.* /' "$out"; then
-	skip no_folder_at_all # an installed copy is found
+	skip no_folder_at_all 'an installed copy is found'
 elif [ ! "$builtin" ]; then
 	is 'log: mkevent: no backend fits *' 'no base' 'log: mkevent: no backend fits *' 'no base' 'exit 0'
 	check no_folder_at_all
@@ -145,13 +146,14 @@ cp "$probe" "$work/plain"
 chmod 755 "$work/plain"
 saw as_nobody EVENT_BACKEND=poll $emulator "$work/plain" log base
 if [ ! "$root" ] || ! command -v setpriv >/dev/null || grep -q __asan_init "$probe" || ! is 'method poll' 'exit 0' >/dev/null; then
-	skip hole_set_uid_copy # no root, the build tree is closed to others, or a leak checker cannot be told to be quiet
-	skip hole_copy_with_a_file_capability
+	why='no root, the build tree is closed to others, or a leak checker cannot be told to be quiet'
+	skip hole_set_uid_copy "$why"
+	skip hole_copy_with_a_file_capability "$why"
 else
 	# A file system without set-uid, or without capabilities, makes a plain copy.
 	privileged() { # NAME CASE
 		if ! as_nobody $emulator "$work/$1" secure 2>/dev/null | grep -q 'secure 1'; then
-			skip "$2"
+			skip "$2" 'such a copy gains no privileges here'
 			return
 		fi
 		saw secure_copy "$1"
