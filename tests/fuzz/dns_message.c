@@ -24,11 +24,26 @@ try_answer(const uint8_t *data, size_t size, uint16_t type)
 	struct dns_message message;
 	struct dns_answer answer;
 	if (!dns_message_open(&message, data, size)) return;
-	struct dns_message copy = message;
-	if (dns_answer_match(&message, name, sizeof(name), type, true) == DNS_MATCH) {
+	struct dns_message copy = message, lax = message;
+	enum dns_match match = dns_answer_match(&message, name, sizeof(name), type, true);
+	/* Letter case makes no other difference. */
+	insist(
+		dns_answer_match(&lax, name, sizeof(name), type, false) == (match == DNS_MATCH_WRONG_CASE ? DNS_MATCH : match));
+	if (match == DNS_MATCH) {
 		dns_answer_init(&answer, type, DNS_ERR_NONE);
 		dns_answer_read(&message, name, type, &answer);
+		insist(message.offset == lax.offset);
 		insist(answer.count >= 0 && (answer.result == DNS_ERR_NONE) == (answer.count > 0));
+		/* More than there is room for is read again with more. */
+		if ((size_t)answer.count > answer.capacity) {
+			int count = answer.count;
+			answer.addresses = malloc((size_t)count * 16);
+			if (!answer.addresses) return;
+			answer.capacity = (size_t)count;
+			dns_answer_read(&message, name, type, &answer);
+			insist(answer.count == count);
+			free(answer.addresses);
+		}
 		insist(!answer.alias || dns_name_length(answer.cname) <= DNS_NAME_MAX);
 	}
 	/* The same without a question that must match. */

@@ -29,7 +29,8 @@ EXTRA_PROGRAMS += $(fuzz_programs)
 CLEANFILES += $(fuzz_programs)
 
 # DNS: each target also runs without a fuzzer, over changed seeds, with the ordinary tests.
-fuzz_programs += tests/fuzz/dns_config tests/fuzz/dns_message tests/fuzz/dns_server
+fuzz_programs += tests/fuzz/dns_client tests/fuzz/dns_config tests/fuzz/dns_message tests/fuzz/dns_server
+tests_fuzz_dns_client_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
 tests_fuzz_dns_config_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
 tests_fuzz_dns_server_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
 tests_fuzz_dns_message_SOURCES = tests/fuzz/dns_message.c $(dns_parser_sources)
