@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
 # curl against the file server of the samples and against the relay beside this script: methods, bodies both ways,
-# ranges, connections, the four ways to reach a server. What came is compared with what was sent, byte by byte.
+# ranges, connections, the ways to reach a server. What came is compared with what was sent, byte by byte.
 command -v curl >/dev/null 2>&1 || { echo "skipped: curl is not installed"; exit 77; }
 [ -x "$MKEVENT_BUILD/samples/http-server" ] || { echo "skipped: the samples are not built"; exit 77; }
 . "$MKEVENT_SOURCE/tests/http/servers.sh"
@@ -44,6 +44,12 @@ get() {
 		fetch "${url}empty.txt" && wanted 200 && empty && field "Content-Length: 0" &&
 		fetch "${url}page.html" && wanted 200 && same "$site/page.html" && field "Content-Type: text/html; charset=utf-8" &&
 		fetch "${url}nothing" && wanted 404
+}
+# Nobody compresses here, whatever the client would take; and what comes compressed in transfer is not taken.
+codings() {
+	fetch --compressed "${url}page.html" && wanted 200 && without Content-Encoding && same "$site/page.html" &&
+		fetch --tr-encoding "${url}page.html" && wanted 200 && without Transfer-Encoding && same "$site/page.html" &&
+		fetch -H 'Transfer-Encoding: gzip, chunked' -d a=b "${url}form" && wanted 501 && field "Connection: close"
 }
 head_() {
 	fetch -I "${url}large.bin" && wanted 200 && field "Content-Length: 3000000" && field "Accept-Ranges: bytes" &&
@@ -177,7 +183,7 @@ too_long() {
 	fetch -H "@$work/long" "${url}page.html" && wanted 431 && field "Connection: close"
 }
 
-for case in get head_ folders outside post put delete options other_methods chunked_up chunked_down ranges range_unsatisfiable \
+for case in get codings head_ folders outside post put delete options other_methods chunked_up chunked_down ranges range_unsatisfiable \
 	resumed not_modified expect_continue unix_socket absolute_form proxy slow_reader gone reused pipelined parallel old_version too_long; do
 	begin "${case%_}"
 	$case
