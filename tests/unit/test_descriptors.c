@@ -95,6 +95,14 @@ several_on_one_fd(void **state)
 	assert_int_equal(seen[0].calls, 2);
 	assert_int_equal(seen[1].calls, 3);
 	assert_int_equal(seen[2].what, EV_WRITE);
+	assert_int_equal(event_del(events[2]), 0); /* one is left */
+	turn();
+	assert_int_equal(seen[1].calls, 4);
+	assert_int_equal(event_add(events[0], NULL), 0);
+	assert_int_equal(event_del(events[1]), 0);
+	turn();
+	assert_int_equal(seen[0].calls, 3);
+	assert_int_equal(seen[1].calls, 4);
 	for (size_t i = 0; i < LENGTH(events); i++)
 		event_free(events[i]);
 }
@@ -197,8 +205,17 @@ static struct batch {
 	struct event events[BATCH];
 	int fds[BATCH], calls[BATCH], first, kept;
 	short what[BATCH];
-	enum { DELETE_REST, ACTIVATE_REST, BREAK, CONTINUE, REUSE_REST, PRIORITIES } then;
+	struct event second; /* of the number that is used again */
+	int second_calls;
+	enum { DELETE_REST, ACTIVATE_REST, BREAK, CONTINUE, REUSE_REST, REUSE_FOR_TWO, PRIORITIES } then;
 } batch;
+
+static void
+second_of_number(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what, (void)arg;
+	batch.second_calls++;
+}
 
 static void
 reuse_number(int i)
@@ -210,6 +227,9 @@ reuse_number(int i)
 	close(other[0]);
 	batch.kept = other[1];
 	assert_int_equal(event_add(&batch.events[i], NULL), 0);
+	if (batch.then != REUSE_FOR_TWO) return;
+	assert_int_equal(event_assign(&batch.second, base, batch.fds[i], EV_READ, second_of_number, NULL), 0);
+	assert_int_equal(event_add(&batch.second, NULL), 0);
 }
 
 static void
@@ -226,7 +246,7 @@ first_of_batch(evutil_socket_t fd, short what, void *arg)
 		if (batch.then == DELETE_REST) assert_int_equal(event_del(&batch.events[i]), 0);
 		if (batch.then == ACTIVATE_REST) event_active(&batch.events[i], EV_WRITE, 1);
 	}
-	if (batch.then == REUSE_REST) reuse_number(me == 0 ? 1 : 0);
+	if (batch.then == REUSE_REST || batch.then == REUSE_FOR_TWO) reuse_number(me == 0 ? 1 : 0);
 	if (batch.then == BREAK) assert_int_equal(event_base_loopbreak(base), 0);
 	if (batch.then == CONTINUE) assert_int_equal(event_base_loopcontinue(base), 0);
 	if (batch.then == PRIORITIES) (void)event_base_priority_init(base, 3);
@@ -326,6 +346,24 @@ batch_used_again(void **state)
 	assert_int_equal(write(batch.kept, "x", 1), 1);
 	turn();
 	assert_int_equal(batch.calls[reused], 1);
+	end_batch();
+}
+
+/* The same where the number gets several events, which go through the queues. */
+static void
+batch_used_again_by_two(void **state)
+{
+	(void)state;
+	run_batch(REUSE_FOR_TWO);
+	turn(), turn();
+	const int reused = batch.first == 0 ? 1 : 0;
+	assert_int_equal(batch.calls[reused], 0);
+	assert_int_equal(batch.second_calls, 0);
+	assert_int_equal(write(batch.kept, "x", 1), 1);
+	turn();
+	assert_int_equal(batch.calls[reused], 1);
+	assert_int_equal(batch.second_calls, 1);
+	assert_int_equal(event_del(&batch.second), 0);
 	end_batch();
 }
 
@@ -488,6 +526,7 @@ main(void)
 		CASE(batch_broken),
 		CASE(batch_continued),
 		CASE(batch_used_again),
+		CASE(batch_used_again_by_two),
 		CASE(batch_with_new_priorities),
 		CASE(edge_triggered),
 		CASE(closed_early),

@@ -2,6 +2,7 @@
 /* Watchers: event2/watch.h. */
 #include <cmocka.h>
 
+#include <event2/buffer.h>
 #include <event2/event.h>
 #include <event2/thread.h>
 #include <event2/watch.h>
@@ -206,6 +207,47 @@ event_made_active(void **state)
 	event_free(far);
 }
 
+static int told;
+
+static void
+on_change(struct evbuffer *buffer, const struct evbuffer_cb_info *info, void *arg)
+{
+	(void)buffer, (void)info, (void)arg;
+	told++;
+}
+
+enum { BUFFERS = 40 }; /* more than may run in one turn */
+
+static void
+change_buffers(struct evwatch *watcher, const struct evwatch_prepare_cb_info *info, void *arg)
+{
+	struct evbuffer **buffers = arg;
+	(void)info;
+	for (int i = 0; i < BUFFERS; i++)
+		assert_int_equal(evbuffer_add(buffers[i], "x", 1), 0);
+	evwatch_free(watcher);
+}
+
+/* What is put off to the next turn just before the wait is not forgotten. */
+static void
+put_off_before_the_wait(void **state)
+{
+	struct evbuffer *buffers[BUFFERS];
+	(void)state;
+	told = 0;
+	for (int i = 0; i < BUFFERS; i++) {
+		buffers[i] = evbuffer_new();
+		assert_non_null(evbuffer_add_cb(buffers[i], on_change, NULL));
+		assert_int_equal(evbuffer_defer_callbacks(buffers[i], base), 0);
+	}
+	assert_non_null(evwatch_prepare_new(base, change_buffers, buffers));
+	for (int i = 0; i < 3; i++)
+		event_base_loop(base, EVLOOP_NONBLOCK | EVLOOP_NO_EXIT_ON_EMPTY);
+	assert_int_equal(told, BUFFERS);
+	for (int i = 0; i < BUFFERS; i++)
+		evbuffer_free(buffers[i]);
+}
+
 static void *
 make_and_free(void *arg)
 {
@@ -245,6 +287,7 @@ main(void)
 		CASE(freed_while_they_run),
 		CASE(made_while_they_run),
 		CASE(event_made_active),
+		CASE(put_off_before_the_wait),
 		CASE(made_in_another_thread),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
