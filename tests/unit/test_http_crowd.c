@@ -184,6 +184,7 @@ static void
 never_reads(void **state)
 {
 	enum { MOST = 200000 };
+	static const char request[] = REQUEST;
 	static const int small = 20000;
 	struct fixture f;
 	size_t most = 0, sent = 0, got = 0;
@@ -195,7 +196,7 @@ never_reads(void **state)
 	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small)), 0);
 	for (int idle = 0; idle < 200 && sent < MOST * strlen(REQUEST);) {
 		const size_t at = sent % strlen(REQUEST);
-		const ssize_t n = send(fd, REQUEST + at, strlen(REQUEST) - at, MSG_NOSIGNAL);
+		const ssize_t n = send(fd, &request[at], sizeof(request) - 1 - at, MSG_NOSIGNAL);
 		idle = n > 0 ? 0 : idle + 1;
 		if (n > 0) sent += (size_t)n;
 		if (n <= 0 || sent % 500 == 0) fixture_pump(&f);
