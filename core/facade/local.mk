@@ -45,15 +45,18 @@ pkgconfig_DATA += core/libevent_pthreads.pc
 endif
 
 # -levent finds libevent.so (libevent.a in a static link). The umbrella has no symbols to offer a linker, so the
-# development file is text that names the two libraries which have them.
+# development file is text that names the two libraries which have them. (Who uses no protocol has only the core to load.)
 install-exec-hook:
 if LINKER_SCRIPTS
 	@for file in libevent.so libevent.a; do \
 		test -f "$(DESTDIR)$(libdir)/$$file" || continue; \
 		rm -f "$(DESTDIR)$(libdir)/$$file"; \
 		echo " linker script for -levent: $$file"; \
-		case $$file in *.a) needs=`printf ' %s\n' $(BUILTIN_LIBS) | grep '^ -l' | tr -d '\n'` ;; *) needs= ;; esac; \
-		printf '/* GNU ld script: -levent is these two */\n%s\n' "INPUT(-levent_extra -levent_core$$needs)" \
+		case $$file in \
+			*.a) parts="-levent_extra -levent_core`printf ' %s\n' $(BUILTIN_LIBS) | grep '^ -l' | tr -d '\n'`" ;; \
+			*) parts='AS_NEEDED(-levent_extra) -levent_core' ;; \
+		esac; \
+		printf '/* GNU ld script: -levent is these two */\n%s\n' "INPUT($$parts)" \
 			>"$(DESTDIR)$(libdir)/$$file" || exit 1; \
 	done
 endif
