@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Bufferevents through the public API alone: an echo server in this process, whose CPU time is measured, and its
  * clients in a child process on bare system calls. */
-#include "locks.h"
 #include "partner.h"
 #include "scale.h"
 
@@ -103,6 +102,5 @@ main(int argc, char **argv)
 		SCALE_CONNECTIONS(SCALE_CASE, connections){NULL, NULL},
 	};
 	signal(SIGPIPE, SIG_IGN);
-	bench_locks();
 	return bench_main(argc, argv, cases);
 }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The loop's costs through the public API alone: the same binary runs on mkevent and on libevent. With
- * MKEVENT_BENCH_LOCKS set, locking is on as in a program with threads. */
+/* The loop's costs through the public API alone: the same binary runs on mkevent and on libevent. */
 #include "bench.h"
-#include "locks.h"
 
 #include <event2/event.h>
 #include <event2/event_struct.h>
@@ -216,7 +214,6 @@ main(int argc, char **argv)
 		{"base_new_free", base_new_free},
 		{NULL, NULL},
 	};
-	bench_locks();
 	base = event_base_new();
 	if (!base) bench_die("event_base_new");
 	int result = bench_main(argc, argv, cases);

@@ -96,21 +96,19 @@ function show(row, title, kind, goal,    pair, got, sign, with_unit) {
 			kind == "info" ? "" : sign goal, verdict(kind, goal, got))
 }
 
-# A table of its own: one figure with something switched on, divided by the same figure without.
-function show_extra(title, what, rows_list, who, plain, who2, plain2, name2,    list, n, i, a) {
+# A table of its own: one figure with something else in place, divided by the same figure without.
+function show_extra(title, what, rows_list, who, plain,    list, n, i, a) {
 	n = split(rows_list, list, " ")
 	for (i = 1; i <= n; i++) {
 		a = ratio(list[i], who, list[i], plain)
 		if (a == "") continue
 		if (!(title in extra)) {
 			extra[title] = 1
-			if (markdown) {
-				printf "\n### %s\n\n| figure | without | %s | ratio | %s |\n| --- | ---: | ---: | ---: | ---: |\n", title, what, name2
-			} else
-				printf "\n%-32s %12s %12s %7s %s\n", title, "without", what, "ratio", name2
+			if (markdown) printf "\n### %s\n\n| figure | without | %s | ratio |\n| --- | ---: | ---: | ---: |\n", title, what
+			else printf "\n%-32s %12s %12s %7s\n", title, "without", what, "ratio"
 		}
-		printf markdown ? "| %s | %s ns | %s ns | %s | %s |\n" : "%-32s %12s %12s %7s %s\n", list[i],
-			number(middle(list[i], plain)), number(middle(list[i], who)), figure(a), who2 ? figure(ratio(list[i], who2, list[i], plain2)) : ""
+		printf markdown ? "| %s | %s ns | %s ns | %s |\n" : "%-32s %12s %12s %7s\n", list[i], number(middle(list[i], plain)), \
+			number(middle(list[i], who)), figure(a)
 	}
 }
 
@@ -125,9 +123,7 @@ END {
 		last = part
 		show(field[1], field[2], field[3], field[4])
 	}
-	show_extra("Locks on, one thread", "with locks", "turn byte_hop ready64 active bev_echo_64", "locks", "mkevent", "libevent-locks",
-		"libevent", "libevent's ratio")
 	show_extra("io_uring in place of epoll", "uring",
-		"turn byte_hop ready64 stop_start_fd readd_oneshot bev_echo_64 bev_echo_64k bev_sink_kib", "uring", "mkevent", "", "", "")
+		"turn byte_hop ready64 stop_start_fd readd_oneshot bev_echo_64 bev_echo_64k bev_sink_kib", "uring", "mkevent")
 	if (judged) printf "\n%d of %d goals met.\n", met, judged
 }

@@ -12,7 +12,7 @@ ASAN_OPTIONS=detect_leaks=0 # of the clients' processes
 export MKEVENT_BENCH_DIVIDE BENCH_ROUNDS BENCH_WHO ASAN_OPTIONS
 
 programs=
-for name in bev cores dns evbuffer http loop memory process process_all rpc scale timer tls uri; do
+for name in bev cores dns evbuffer http loop memory process process_all rpc scale threads timer tls uri; do
 	[ ! -x "tests/bench/$name" ] || programs="$programs tests/bench/$name"
 done
 sh "$MKEVENT_SOURCE/tests/bench/run" -o "$work/bench.tsv" -p "$programs" 2>"$work/told"

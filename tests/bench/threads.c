@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 
 #define PAIRS 5
-#define PIECES 100
+#define PIECES bench_times(100)
 
 static struct event_base *base;
 static int options; /* of bufferevents */
@@ -226,8 +226,8 @@ compare(const char *name, void (*measure)(void))
 		double time = in_child(measure, i % 2);
 		if (i < 2 || time < times[i % 2]) times[i % 2] = time;
 	}
-	printf("%s %.2f ns\n%s_pthreads %.2f ns\n%s_pthreads_by_plain %.3f x\n", name, times[0], name, times[1], name,
-		times[1] / times[0]);
+	printf("threads_%s %.2f ns\nthreads_%s_pthreads %.2f ns\nthreads_%s_pthreads_by_plain %.3f x\n", name, times[0],
+		name, times[1], name, times[1] / times[0]);
 	fflush(stdout);
 }
 
@@ -237,7 +237,11 @@ main(int argc, char **argv)
 	static const struct bench_case rows[] = {{"turn", turn}, {"byte_hop", byte_hop}, {"active", active},
 		{"timer_add_del", timer_add_del}, {"evbuffer_add_drain", evbuffer_add_drain}, {"bev_pair", bev_pair},
 		{"bev_echo", bev_echo}, {NULL, NULL}};
+	const char *wanted = argc > 1 ? argv[1] : "";
 	for (const struct bench_case *row = rows; row->name; row++)
-		if (argc < 2 || strcmp(argv[1], row->name) == 0) compare(row->name, row->run);
+		if (strcmp(wanted, "--list") == 0)
+			printf("threads_%s\n", row->name);
+		else if (argc < 2 || (strncmp(wanted, "threads_", 8) == 0 && strcmp(wanted + 8, row->name) == 0))
+			compare(row->name, row->run);
 	return 0;
 }
