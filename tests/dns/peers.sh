@@ -53,13 +53,15 @@ wait_for_port() {
 	return 1
 }
 
-# client NAME: every kind of question, by UDP with and without EDNS0 and by TCP alone.
+# client NAME: every kind of question, by UDP with and without EDNS0, by TCP alone, and where datagrams are lost.
 client() {
 	status=0
 	wait_for_port || { echo "$1 does not answer"; cat "$work/log"; status=1; }
 	[ $status = 0 ] && { $emulator "$ask" "127.0.0.1:$port" 20000 || status=1; }
 	[ $status = 0 ] && { $emulator "$ask" "127.0.0.1:$port" 5000 edns-udp-size=512 || status=1; }
 	[ $status = 0 ] && { $emulator "$ask" "127.0.0.1:$port" 5000 use-vc= || status=1; }
+	[ $status = 0 ] && { $emulator "$ask" "127.0.0.1:$port" 3000 drop=7 timeout=0.2 attempts=12 max-timeouts=1000 ||
+		status=1; }
 	stop
 	port=$((port + 1))
 	verdict $status "$1"
@@ -90,6 +92,11 @@ auth-zone:
 	zonefile: "$work/peers.test"
 	for-upstream: no
 	for-downstream: yes
+auth-zone:
+	name: "broken.test."
+	master: 127.0.0.1@1
+	for-upstream: no
+	for-downstream: yes
 END
 	# On the libevent that it was built with: a sanitized one of ours does not fit into it.
 	env -u LD_LIBRARY_PATH unbound -d -c "$work/unbound.conf" >"$work/log" 2>&1 &
@@ -118,6 +125,9 @@ remote-control:
 zone:
 	name: "peers.test"
 	zonefile: "peers.test"
+zone:
+	name: "broken.test"
+	zonefile: "nothing"
 END
 	env -u LD_LIBRARY_PATH nsd -d -c "$work/nsd.conf" >"$work/log" 2>&1 &
 	pids="$pids $!"
