@@ -102,7 +102,8 @@ plain_programs += tests/unit/test_locks
 plain_programs += tests/unit/test_log
 endif
 
-# What goes through the look-alike of kqueue where the real one is missing: all that a backend can do wrong.
+# What goes through the look-alikes of kqueue, /dev/poll and event ports where the real ones are missing: all that a
+# backend can do wrong.
 lookalike_programs = tests/unit/test_bufferevent tests/unit/test_descriptors tests/unit/test_event \
 	tests/unit/test_finalize tests/unit/test_timer
 if PLUGINS
@@ -115,7 +116,9 @@ endif
 # Folders of tests that have several sources.
 include tests/broken-plugins/local.mk
 include tests/contract/local.mk
+include tests/devpoll/local.mk
 include tests/event-plugin/local.mk
+include tests/evport/local.mk
 include tests/kqueue/local.mk
 include tests/parser/local.mk
 
@@ -157,8 +160,20 @@ if PLUGINS
 test_entries += tests/contract/contract-uring.t
 endif
 endif
+if BACKEND_DEVPOLL
+test_entries += $(loop_programs:=-devpoll.t)
+endif
+if BACKEND_EVPORT
+test_entries += $(loop_programs:=-evport.t)
+endif
 if KQUEUE_LOOKALIKE
 test_entries += $(lookalike_programs:=-kqueue.t)
+endif
+if DEVPOLL_LOOKALIKE
+test_entries += $(lookalike_programs:=-devpoll.t)
+endif
+if EVPORT_LOOKALIKE
+test_entries += $(lookalike_programs:=-evport.t)
 endif
 TESTS += $(test_entries)
 endif

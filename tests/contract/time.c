@@ -121,6 +121,8 @@ static void
 precise_deadlines_in_an_older_kernel(struct harness *h)
 {
 	int status;
+	open_precise(h);
+	if (shortest_wait(h) >= MS) skip("its call counts milliseconds");
 	pid_t child = fork();
 	if (child == 0) _exit(old_kernel_works(h));
 	assert_int_equal(waitpid(child, &status, 0), child);
