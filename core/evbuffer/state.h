@@ -146,7 +146,7 @@ static inline void
 buffer_changed_unlock(struct evbuffer *buffer, size_t added, size_t deleted)
 {
 	if (CHAIN_LIKELY(!buffer->callbacks))
-		buffer_unlock_quick(buffer);
+		buffer_unlock(buffer);
 	else
 		buffer_tell_unlock(buffer, added, deleted);
 }

@@ -463,7 +463,9 @@ static inline void
 common_timeout_push_locked(struct event_base *base, struct event *ev, uint64_t deadline, int index)
 {
 	struct common_timeout_queue *queue = base->common[index];
-	if (UNLIKELY(deadline < queue->latest || deadline < event_deadline(&queue->stand_in))) {
+	/* An event that was assigned again while it waited as the last one would be its own successor. */
+	const bool is_last = queue->last == &ev->ev_timeout_pos.ev_next_with_common_timeout.tqe_next;
+	if (UNLIKELY(is_last || deadline < queue->latest || deadline < event_deadline(&queue->stand_in))) {
 		common_timeout_insert_locked(base, queue, ev);
 		return;
 	}

@@ -44,7 +44,7 @@
 #endif
 #if !defined(THREAD_BIAS) && defined(__linux__) && defined(__has_builtin) && defined(__has_include) &&                 \
 	!defined(EVENT__DISABLE_THREAD_SUPPORT)
-#if __has_builtin(__builtin_thread_pointer) && __has_include(<linux/membarrier.h>)
+#if __has_builtin(__builtin_thread_pointer) && __has_include(<linux/membarrier.h>) && __has_include(<asm/unistd.h>)
 #include <sys/syscall.h>
 #if defined(SYS_membarrier) && defined(SYS_futex)
 #define THREAD_BIAS 1

@@ -206,12 +206,6 @@ thread_globals_free(void)
 	rng_globals_free();
 }
 
-static bool
-may_leave_out(const struct evthread_lock_callbacks *callbacks)
-{
-	return callbacks->supported_locktypes & EVTHREAD_LOCKTYPE_ELIDABLE;
-}
-
 static void
 choose_locks(void)
 {
@@ -221,7 +215,8 @@ choose_locks(void)
 	else
 		locks = debugging ? thread_debug_locks : thread_program_locks;
 #if THREAD_BIAS
-	if (!thread_enabled() || debugging || !may_leave_out(&thread_program_locks) || !bias_start()) return;
+	const bool elidable = thread_program_locks.supported_locktypes & EVTHREAD_LOCKTYPE_ELIDABLE;
+	if (!thread_enabled() || debugging || !elidable || !bias_start()) return;
 	thread_bias_on = true;
 	locks = thread_bias_locks;
 #endif

@@ -117,10 +117,23 @@ owner(const struct common_timeout_queue *queue, struct event **next)
 	return (struct event *)((char *)next - offsetof(struct event, ev_timeout_pos));
 }
 
+/* It is in the queue, as the last one, and was assigned again, which is a mistake: what it says of itself is void. */
+static void
+forget_last_locked(struct event_base *base, struct common_timeout_queue *queue, const struct event *ev)
+{
+	struct event **at = &queue->first;
+	while (*at && *at != ev)
+		at = &(*at)->ev_timeout_pos.ev_next_with_common_timeout.tqe_next;
+	*at = NULL;
+	queue->last = at;
+	event_uncounted_locked(base, event_flags(ev));
+}
+
 void
 common_timeout_insert_locked(struct event_base *base, struct common_timeout_queue *queue, struct event *ev)
 {
 	uint64_t deadline = event_deadline(ev);
+	if (queue->last == &ev->ev_timeout_pos.ev_next_with_common_timeout.tqe_next) forget_last_locked(base, queue, ev);
 	if (deadline > queue->latest) queue->latest = deadline;
 	struct event **at = queue->last, *before;
 	/* The clock never goes back, but a persistent event counts from its last deadline, which may be a little late. */

@@ -346,6 +346,30 @@ hole_ring_in_the_timers(void **state)
 	assert_int_equal(event_base_get_num_events(base, EVENT_BASE_COUNT_ADDED), 0);
 }
 
+/* The same in the queue of a common timeout, where the last one would come to wait behind itself. */
+static void
+hole_ring_in_a_common_timeout(void **state)
+{
+	const struct timeval little = {0, 2000}, *common = event_base_init_common_timeout(base, &little);
+	struct event evs[3];
+	(void)state;
+	for (int count = 1; count <= 3; count++) {
+		for (int zeroed = 0; zeroed < 2; zeroed++) {
+			struct event *last = &evs[count - 1];
+			struct seen seen = {0};
+			for (int i = 0; i < count; i++) {
+				evtimer_assign(&evs[i], base, see, &seen);
+				assert_int_equal(event_add(&evs[i], common), 0);
+			}
+			if (zeroed) memset(last, 0, sizeof(*last));
+			evtimer_assign(last, base, see, &seen);
+			assert_int_equal(event_add(last, common), 0);
+			assert_int_equal(event_base_dispatch(base), 1);
+			assert_int_equal(seen.calls, count);
+		}
+	}
+}
+
 static void
 hole_ring_after_zeroing(void **state)
 {
@@ -423,6 +447,7 @@ main(void)
 		CASE(hole_342a0faa),
 		CASE(hole_ring_in_the_list),
 		CASE(hole_ring_in_the_timers),
+		CASE(hole_ring_in_a_common_timeout),
 		CASE(hole_ring_after_zeroing),
 		CASE(hole_ring_of_two_fds),
 		CASE(hole_regular_file),
