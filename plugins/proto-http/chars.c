@@ -2,8 +2,6 @@
 /* The table behind chars.h: the sum of enum chars_class for each byte, sixteen in a row. */
 #include "chars.h"
 
-#include <string.h>
-
 #define EACH_BYTE(value) (UINT64_MAX / 255 * (value))
 
 /* clang-format off */
@@ -117,13 +115,13 @@ chars_trim(struct http_span span)
 }
 
 bool
-chars_equal(struct http_span span, const char *text)
+chars_equal_len(struct http_span span, const char *text, size_t len)
 {
 	size_t i = 0;
-	for (; i < span.len && text[i]; i++) {
-		char c = span.data[i];
-		if (c >= 'A' && c <= 'Z') c = (char)(c | 0x20);
-		if (c != text[i]) return false;
-	}
-	return i == span.len && !text[i];
+	if (span.len != len) return false;
+	for (; len - i >= sizeof(uint64_t); i += sizeof(uint64_t))
+		if ((word_at(span.data + i) | EACH_BYTE(0x20)) != word_at(text + i)) return false;
+	for (; i < len; i++)
+		if ((span.data[i] | 0x20) != text[i]) return false;
+	return true;
 }

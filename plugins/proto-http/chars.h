@@ -5,6 +5,8 @@
 
 #include "parse.h"
 
+#include <string.h>
+
 enum chars_class {
 	CHARS_TOKEN = 1,  /* tchar */
 	CHARS_VALUE = 2,  /* HTAB, SP, VCHAR and obs-text: no NUL, no CR, no other control */
@@ -48,7 +50,13 @@ size_t chars_span(struct http_span span, unsigned classes);
 bool chars_all(struct http_span span, unsigned classes);
 /* Without the blanks (OWS) on both sides. */
 struct http_span chars_trim(struct http_span span);
-/* Equal without regard to ASCII case; text is lower case. */
-bool chars_equal(struct http_span span, const char *text);
+bool chars_equal_len(struct http_span span, const char *text, size_t len);
+/* Equal without regard to ASCII case. text: lower case letters, digits and '-', whose bit 0x20 is set; span: no
+ * controls, which alone could be taken for '-' or a digit. */
+static inline bool
+chars_equal(struct http_span span, const char *text)
+{
+	return chars_equal_len(span, text, strlen(text));
+}
 
 #endif
