@@ -78,7 +78,7 @@ function show(row, title, kind, goal,    pair, got, sign, with_unit) {
 		split(row, pair, "/")
 		got = ratio(pair[1], "mkevent", pair[2], "mkevent")
 		if (got == "") return
-		emit(title, figure(ratio(pair[1], "libevent", pair[2], "libevent")), figure(got), figure(got),
+		emit(title, figure(ratio(pair[1], "libevent", pair[2], "libevent")), figure(got), "-",
 			figure(ratio(pair[1], "libev", pair[2], "libev")), figure(ratio(pair[1], "libuv", pair[2], "libuv")),
 			figure(ratio(pair[1], "bare", pair[2], "bare")), sign goal, verdict(kind, goal, got))
 		return
