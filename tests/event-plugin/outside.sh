@@ -34,6 +34,7 @@ source_with() {
 		"$@" || failures=$((failures + 1))
 }
 # patch OFFSET BYTES: bytes in octal, as printf has them.
+# shellcheck disable=SC2059
 patch() { printf "$2" | dd of="$work/broken/backend-count.so" bs=1 seek="$1" conv=notrunc 2>/dev/null; }
 
 source_with 's/^EVENT_PLUGIN_DEFINE/#undef EVENT_PLUGIN_ABI_MAJOR\n#define EVENT_PLUGIN_ABI_MAJOR 9\n&/'

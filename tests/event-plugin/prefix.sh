@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034,SC2154
 # What is installed, for those that build outside of the tree. MKEVENT_PREFIX is an installed mkevent; without it this
 # build is laid out as one. Ends the script as skipped where nothing can be built.
 unable=
