@@ -56,8 +56,10 @@ loop_programs += tests/unit/test_inspect
 loop_programs += tests/unit/test_loop
 loop_programs += tests/unit/test_ratelimit
 loop_programs += tests/unit/test_rpc
+if LIBFFI
 loop_programs += tests/unit/test_rpc_native
 loop_programs += tests/unit/test_rpc_native_wrong
+endif
 loop_programs += tests/unit/test_timer
 
 # Programs that need more than the common libraries.
