@@ -175,18 +175,12 @@ struct dns_socket {
 	bool bound;   /* to the address of "bind-to" */
 	int queries;  /* that use it */
 	bool pending; /* its event is added */
-	/* Of its present port: */
-	uint32_t port_uses, port_answers; /* queries that were sent from it, and those of them that were answered */
-	uint64_t port_us;                 /* the first of them */
-	uint64_t last_use;                /* the last of them, as base->udp_sent counts */
 };
 
 /* Chooses a socket for the query and sends the message on it. Returns 0, or -1. */
 int dns_udp_send_locked(struct dns_query *query, const uint8_t *message, size_t length);
 /* Whether queries to a server are sent from the address of "bind-to". */
 bool dns_bound_for_locked(const struct evdns_base *base, const struct dns_server *server);
-/* A query that was sent by the socket is answered. */
-void dns_udp_answered_locked(struct dns_socket *socket);
 /* The query does not need its socket any more. */
 void dns_udp_release_locked(struct dns_query *query);
 /* Makes sure that one socket is there: it keeps the loop running. */
@@ -276,7 +270,6 @@ struct evdns_base {
 
 	struct dns_query_list waiting, flying, finished;
 	int flying_count;
-	uint64_t now_us; /* when a query was sent last */
 	struct dns_query *by_id[DNS_BUCKETS];
 	struct event *timer; /* the first deadline of flying */
 	bool timer_pending;
@@ -286,9 +279,6 @@ struct evdns_base {
 	struct dns_socket_list sockets_busy, sockets_closed;
 	struct dns_socket *sockets_free[DNS_SOCKETS_SPARE];
 	int socket_count, sockets_free_count;
-	uint16_t chance;                 /* random, for the query that is being sent */
-	uint64_t udp_sent;               /* queries, ever */
-	uint64_t window_us, window_sent; /* when the present tenth of a second began, and udp_sent then */
 	uint8_t *buffer;
 	size_t buffer_size;
 	uint64_t ignored;      /* messages that answered no question of ours */

@@ -155,22 +155,21 @@ dns_query_init_locked(struct dns_query *query, struct evdns_base *base, const st
 /* ---- Sending ------------------------------------------------------------------------------------------------------
  */
 
-/* A new id and new letters, and chance for the choice of a socket, from one draw of random bytes. */
+/* A new id and new letters, from one draw of random bytes. */
 static void
 make_new_locked(struct dns_query *query)
 {
 	struct evdns_base *base = query->base;
-	uint8_t random[4 + (DNS_NAME_MAX + 7) / 8];
-	size_t wanted = base->mix_case ? 4 + (query->name_length + 7u) / 8 : 4;
+	uint8_t random[2 + (DNS_NAME_MAX + 7) / 8];
+	size_t wanted = base->mix_case ? 2 + (query->name_length + 7u) / 8 : 2;
 	evutil_secure_rng_get_bytes(random, wanted);
 	query->id = dns_get16(random);
-	base->chance = dns_get16(random + 2);
 	while (id_in_use_locked(base, query->id)) {
 		uint8_t again[2];
 		evutil_secure_rng_get_bytes(again, sizeof(again));
 		query->id = dns_get16(again);
 	}
-	if (base->mix_case) dns_name_mix_case(query->name, query->name_length, random + 4);
+	if (base->mix_case) dns_name_mix_case(query->name, query->name_length, random + 2);
 }
 
 /* The last try goes without EDNS0, in case that something on the way does not let it through. */
@@ -205,7 +204,6 @@ static void
 transmit_locked(struct dns_query *query)
 {
 	struct evdns_base *base = query->base;
-	base->now_us = dns_now_us();
 	for (int left = dns_server_count_locked(base);; left--) {
 		if (!query->same_server && !query->probe) query->server = dns_server_pick_locked(base);
 		if (!query->server) {
@@ -221,7 +219,7 @@ transmit_locked(struct dns_query *query)
 		dns_server_failed_locked(query->server, evutil_socket_error_to_string(error));
 	}
 	query->sent++;
-	query->deadline_us = base->now_us + base->timeout_us;
+	query->deadline_us = dns_now_us() + base->timeout_us;
 	insert_flying_locked(query);
 	set_timer_locked(base);
 }
@@ -448,7 +446,6 @@ dns_query_message_locked(struct evdns_base *base, const struct sockaddr *from, s
 		count_ignored_locked(base);
 		return NULL;
 	}
-	if (socket) dns_udp_answered_locked(socket);
 	return take_answer_locked(query, answer);
 }
 

@@ -4,12 +4,7 @@
  * Every query is sent from a port that was chosen for it. Making and closing a socket each time costs more than the
  * query itself, so sockets are kept: connect() with AF_UNSPEC takes peer and port away from a socket, and the next
  * connect() or sendto() lets Linux choose another port with its own secure generator. The socket stays in the event
- * backend all the time. Elsewhere the port would stay the same, so there the socket is closed instead.
- *
- * A new port costs the kernel a third of what a query costs. So beyond OWN_PORTS queries in a tenth of a second a port
- * may serve a few more of them, within these bounds: PORT_USES in all, to one server, answered each, none of them among
- * the last PORT_REST queries, none later than a tenth of a second after the first. Which one serves a query is chosen
- * at random. Such a socket is connected: nobody but the server finds out that its port is open. */
+ * backend all the time. Elsewhere the port would stay the same, so there the socket is closed instead. */
 #include "socket.h"
 
 #include <errno.h>
@@ -21,12 +16,6 @@
 #else
 #define PORT_CAN_CHANGE false
 #endif
-
-#define WINDOW_US 100000
-#define OWN_PORTS 256
-#define PORT_USES 8
-#define PORT_REST 32
-#define LOOKS 8 /* at free sockets, for one whose port may serve again */
 
 void
 dns_socket_close_locked(struct dns_socket *socket)
@@ -129,7 +118,6 @@ make_locked(struct evdns_base *base, int family, bool bound)
 	made->bound = bound;
 	made->server = NULL;
 	made->queries = 0;
-	made->port_uses = made->port_answers = 0;
 	base->socket_count++;
 	return made;
 }
@@ -137,92 +125,33 @@ make_locked(struct evdns_base *base, int family, bool bound)
 /* ---- Ports --------------------------------------------------------------------------------------------------------
  */
 
-void
-dns_socket_count_locked(struct evdns_base *base)
-{
-	base->udp_sent++;
-	if (base->now_us - base->window_us < WINDOW_US) return;
-	base->window_us = base->now_us;
-	base->window_sent = base->udp_sent;
-}
-
-bool
-dns_socket_rush_locked(const struct evdns_base *base)
-{
-	return PORT_CAN_CHANGE && base->udp_sent - base->window_sent > OWN_PORTS;
-}
-
 static bool
 lose_port(struct dns_socket *socket)
 {
 	static const struct sockaddr nobody = {.sa_family = AF_UNSPEC};
 	socket->server = NULL;
-	socket->port_uses = socket->port_answers = 0;
 	return PORT_CAN_CHANGE && connect(socket->fd, &nobody, sizeof(nobody)) == 0;
 }
 
-static bool
-may_serve_again_locked(const struct dns_socket *socket, const struct dns_server *server)
+/* A free socket, which has no port yet, or NULL. */
+static struct dns_socket *
+remove_free_locked(struct evdns_base *base, int family, bool bound)
 {
-	const struct evdns_base *base = socket->base;
-	return socket->server == server && base->udp_sent - socket->last_use > PORT_REST &&
-		   base->now_us - socket->port_us < WINDOW_US;
-}
-
-/* Without a port, or with one that may serve again. */
-static bool
-is_ready_locked(const struct dns_socket *socket, const struct dns_server *server)
-{
-	if (socket->port_uses == 0) return true;
-	return dns_socket_rush_locked(socket->base) && may_serve_again_locked(socket, server);
-}
-
-/* The place of a free socket for a query to the server, or -1: one without a port, or one whose port may serve again,
- * or else any. */
-static int
-choose_locked(const struct evdns_base *base, const struct dns_server *server, bool bound)
-{
-	int count = base->sockets_free_count, looks = LOOKS, chosen = -1;
-	int at = count ? base->chance % count : 0;
-	for (int i = 0; i < count && looks > 0; i++, at = at + 1 == count ? 0 : at + 1) {
-		const struct dns_socket *socket = base->sockets_free[at];
-		if (socket->family != server->address.ss_family || socket->bound != bound) continue;
-		if (is_ready_locked(socket, server)) return at;
-		if (chosen < 0) chosen = at;
-		looks--;
+	for (int i = base->sockets_free_count; i-- > 0;) {
+		struct dns_socket *socket = base->sockets_free[i];
+		if (socket->family != family || socket->bound != bound) continue;
+		base->sockets_free[i] = base->sockets_free[--base->sockets_free_count];
+		return socket;
 	}
-	return chosen;
-}
-
-/* Takes a free socket out of the pool, with its port if that may serve again. Returns NULL when that failed. */
-static struct dns_socket *
-remove_free_locked(struct evdns_base *base, int at, const struct dns_server *server)
-{
-	struct dns_socket *socket = base->sockets_free[at];
-	base->sockets_free[at] = base->sockets_free[--base->sockets_free_count];
-	if (is_ready_locked(socket, server) || lose_port(socket)) return socket;
-	dns_socket_close_locked(socket);
 	return NULL;
-}
-
-/* In a rush one socket more is worth its price: with enough of them ports have their rest. */
-static struct dns_socket *
-pick_locked(struct evdns_base *base, const struct dns_server *server, bool bound)
-{
-	struct dns_socket *socket = NULL;
-	int at = choose_locked(base, server, bound);
-	bool few = base->sockets_free_count < DNS_SOCKETS_SPARE && base->socket_count < DNS_SOCKETS_MAX;
-	bool ready = at >= 0 && is_ready_locked(base->sockets_free[at], server);
-	if (!ready && few && dns_socket_rush_locked(base)) socket = make_locked(base, server->address.ss_family, bound);
-	if (!socket && at >= 0) socket = remove_free_locked(base, at, server);
-	if (!socket && base->socket_count < DNS_SOCKETS_MAX) socket = make_locked(base, server->address.ss_family, bound);
-	return socket;
 }
 
 struct dns_socket *
 dns_socket_take_locked(struct evdns_base *base, const struct dns_server *server, bool bound)
 {
-	struct dns_socket *socket = pick_locked(base, server, bound);
+	int family = server->address.ss_family;
+	struct dns_socket *socket = remove_free_locked(base, family, bound);
+	if (!socket && base->socket_count < DNS_SOCKETS_MAX) socket = make_locked(base, family, bound);
 	if (!socket) return NULL;
 	if (!socket->pending) socket->pending = event_add(socket->event, NULL) == 0;
 	TAILQ_INSERT_HEAD(&base->sockets_busy, socket, link);
@@ -233,10 +162,8 @@ void
 dns_socket_give_back_locked(struct dns_socket *socket)
 {
 	struct evdns_base *base = socket->base;
-	bool again = socket->server && dns_socket_rush_locked(base) && socket->port_answers == socket->port_uses &&
-				 socket->port_uses < PORT_USES;
 	TAILQ_REMOVE(&base->sockets_busy, socket, link);
-	if (base->sockets_free_count < DNS_SOCKETS_SPARE && (again || lose_port(socket)))
+	if (base->sockets_free_count < DNS_SOCKETS_SPARE && lose_port(socket))
 		base->sockets_free[base->sockets_free_count++] = socket;
 	else
 		dns_socket_close_locked(socket);

@@ -6,10 +6,6 @@
 #include "client.h"
 #include "message.h"
 
-/* Counts a query that is about to be sent. base->now_us: of now. */
-void dns_socket_count_locked(struct evdns_base *base);
-/* Whether so many queries are sent that a port may serve several: its socket is to be connected then. */
-bool dns_socket_rush_locked(const struct evdns_base *base);
 /* A socket that no other query has, or NULL with errno. It goes to base->sockets_busy. bound: to "bind-to". */
 struct dns_socket *dns_socket_take_locked(struct evdns_base *base, const struct dns_server *server, bool bound);
 /* The last query on it is over. */

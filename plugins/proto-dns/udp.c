@@ -116,7 +116,6 @@ dns_udp_send_locked(struct dns_query *query, const uint8_t *message, size_t leng
 	struct evdns_base *base = query->base;
 	struct dns_server *server = query->server;
 	bool fixed = has_fixed_port_locked(base, server);
-	dns_socket_count_locked(base);
 	struct dns_socket *socket = fixed ? share_locked(base, server) : NULL;
 	if (!socket) socket = dns_socket_take_locked(base, server, dns_bound_for_locked(base, server));
 	if (!socket) {
@@ -127,9 +126,7 @@ dns_udp_send_locked(struct dns_query *query, const uint8_t *message, size_t leng
 	if (!socket) return -1;
 	socket->queries++;
 	query->socket = socket;
-	if (socket->port_uses++ == 0) socket->port_us = base->now_us;
-	socket->last_use = base->udp_sent;
-	bool connected = (query->sent > 0 || dns_socket_rush_locked(base)) && socket->queries == 1 && !fixed;
+	bool connected = query->sent > 0 && socket->queries == 1 && !fixed;
 	if (connected && !socket->server) {
 		if (connect(socket->fd, (struct sockaddr *)&server->address, server->address_length) != 0) return -1;
 		socket->server = server;
@@ -139,12 +136,6 @@ dns_udp_send_locked(struct dns_query *query, const uint8_t *message, size_t leng
 	if (sent < 0 && errno == ECONNREFUSED) sent = send_now(socket, server, message, length);
 	if (sent >= 0 || errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR || errno == ECONNREFUSED) return 0;
 	return -1;
-}
-
-void
-dns_udp_answered_locked(struct dns_socket *socket)
-{
-	socket->port_answers++;
 }
 
 void

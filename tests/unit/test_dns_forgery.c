@@ -197,17 +197,16 @@ hole_one_port_quick(void **state)
 	assert_true(ports_seen_before(env, 0) <= 5);
 }
 
-/* Thousands in a second may share ports, but never two in a row, and no more than eight one port (twice as many when
- * the kernel gives a port again). */
+/* Nor do thousands in a second share them. Of 28,232 ports chance gives 4,000 queries one that had served about 265
+ * times, and one of the last 24 queries' three or four times. */
 static void
 rush(struct env *env, int at_once)
 {
 	evdns_base_set_option(env->dns, "timeout", "5");
 	run_rush(env, MANY, at_once);
-	assert_true(ports_seen_before(env, 24) <= 20); /* datagrams may overtake each other a little */
-	assert_true(most_uses_of_a_port(env) <= 24);
-	print_message("%d at once: %d queries from a port that was new, none of them from one that served over %d\n",
-		at_once, MANY - ports_seen_before(env, 0), most_uses_of_a_port(env));
+	assert_true(ports_seen_before(env, 0) <= 400);
+	assert_true(ports_seen_before(env, 24) <= 20);
+	assert_true(most_uses_of_a_port(env) <= 8);
 }
 
 static void

@@ -7,8 +7,7 @@
  * Names and addresses looked up without blocking, and a toolkit for small DNS servers.
  *
  * The client is a struct evdns_base: it belongs to one event_base, knows name servers, search domains and hosts
- * entries, and sends every query from a fresh random port under a fresh random id. (Only where more than 256 queries are
- * sent in a tenth of a second may a port serve a few of them, never two in a row.) The functions that take an
+ * entries, and sends every query from a fresh random port under a fresh random id. The functions that take an
  * evdns_base may be called from any thread once the program has set up threading (event2/thread.h); callbacks run in
  * the thread of the event_base's loop unless a function says otherwise, and never with a lock held.
  */
