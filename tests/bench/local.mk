@@ -9,8 +9,6 @@ bench_programs =
 # In alphabetic order. A new one adds its line.
 bench_programs += tests/bench/bev
 if THREADS
-endif
-if THREADS
 bench_programs += tests/bench/cores
 endif
 bench_programs += tests/bench/dns
@@ -22,7 +20,9 @@ bench_programs += tests/bench/process
 bench_programs += tests/bench/process_all
 bench_programs += tests/bench/rpc
 bench_programs += tests/bench/scale
+if THREADS
 bench_programs += tests/bench/threads
+endif
 bench_programs += tests/bench/timer
 if OPENSSL
 bench_programs += tests/bench/tls
