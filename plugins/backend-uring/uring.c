@@ -257,7 +257,8 @@ enter(struct uring *st, uint64_t now, uint64_t deadline)
 		.tv_sec = seconds < INT32_MAX ? (int64_t)seconds : INT32_MAX, .tv_nsec = (long long)(left % 1000000000)};
 	struct io_uring_cqe *cqe;
 	if (left) return io_uring_submit_and_wait_timeout(&st->ring, &cqe, 1, &limit, NULL);
-	return io_uring_sq_ready(&st->ring) ? io_uring_submit_and_get_events(&st->ring) : 0;
+	bool outstanding = IO_URING_READ_ONCE(*st->ring.sq.kflags) & IORING_SQ_TASKRUN;
+	return outstanding || io_uring_sq_ready(&st->ring) ? io_uring_submit_and_get_events(&st->ring) : 0;
 }
 
 static uint64_t
@@ -291,11 +292,24 @@ backend_wait(void *state, uint64_t now, uint64_t deadline, struct event_plugin_r
 
 /* ---- Life -------------------------------------------------------------------------------------------------------- */
 
+/* Answers that are put down when we next enter the kernel (5.19) spare an interrupt of this thread for each. */
+static int
+ring_init(struct uring *st, struct io_uring_params *params)
+{
+	const unsigned flags = IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP;
+	*params = (struct io_uring_params){
+		.flags = flags | IORING_SETUP_COOP_TASKRUN | IORING_SETUP_TASKRUN_FLAG, .cq_entries = ANSWERS};
+	int result = io_uring_queue_init_params(REQUESTS, &st->ring, params);
+	if (result != -EINVAL) return result;
+	*params = (struct io_uring_params){.flags = flags, .cq_entries = ANSWERS};
+	return io_uring_queue_init_params(REQUESTS, &st->ring, params);
+}
+
 static int
 ring_open(struct uring *st)
 {
-	struct io_uring_params params = {.flags = IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP, .cq_entries = ANSWERS};
-	int result = io_uring_queue_init_params(REQUESTS, &st->ring, &params);
+	struct io_uring_params params;
+	int result = ring_init(st, &params);
 	if (result == 0 && !(params.features & IORING_FEAT_EXT_ARG)) {
 		io_uring_queue_exit(&st->ring);
 		result = -ENOSYS;
