@@ -3,6 +3,7 @@
  * the plainest heap that does it, buffers as one array that is copied into. */
 #include "fresh.h"
 #include "scale.h"
+#include "timers.h"
 
 #include <sys/epoll.h>
 
@@ -131,7 +132,6 @@ static struct node *heap; /* from [1] */
 static uint32_t heap_used;
 static struct timer *timers;
 static uint64_t *dues;
-static int *order;
 static int count;
 
 static void
@@ -183,7 +183,7 @@ timer_set(struct timer *timer, uint64_t due)
 }
 
 static void
-setup(int n)
+timers_setup(int n)
 {
 	heap = partner_alloc((size_t)n + 1, sizeof(*heap));
 	timers = partner_alloc((size_t)n, sizeof(*timers));
@@ -193,78 +193,53 @@ setup(int n)
 }
 
 static void
-teardown(void)
+timers_teardown(void)
 {
 	free(heap), free(timers), free(dues);
 }
 
 static void
-random_dues(uint64_t *seed)
+timers_choose(uint64_t *seed)
 {
 	for (int i = 0; i < count; i++)
 		dues[i] = bench_random(seed);
 }
 
-static uint64_t
-expire_all(void)
+static void
+timers_add(void)
 {
+	for (int i = 0; i < count; i++)
+		timer_set(&timers[i], dues[i]);
+}
+
+static void
+timers_del(void)
+{
+	for (int i = 0; i < count; i++)
+		heap_remove(timers[i].at);
+}
+
+static void
+timers_again(const int *order)
+{
+	for (int i = 0; i < count; i++)
+		timer_set(&timers[order[i]], dues[i]);
+}
+
+/* No clock here: they are taken out in their order. */
+static uint64_t
+timers_expire(int span_us)
+{
+	static uint64_t seed = 7;
+	(void)span_us;
+	timers_choose(&seed);
+	timers_add();
 	const uint64_t begin = bench_cpu();
 	while (heap_used) {
 		heap_remove(1);
 		ready_seen++;
 	}
 	return bench_cpu() - begin;
-}
-
-static void
-thousand(void)
-{
-	uint64_t seed = 1, adding = 0, deleting = 0, expiring = 0;
-	const int times = bench_times(1000), expiries = bench_times(200);
-	setup(1000);
-	for (int r = 0; r < times; r++) {
-		random_dues(&seed);
-		const uint64_t begin = bench_cpu();
-		for (int i = 0; i < count; i++)
-			timer_set(&timers[i], dues[i]);
-		const uint64_t middle = bench_cpu();
-		for (int i = 0; i < count; i++)
-			heap_remove(timers[i].at);
-		adding += middle - begin;
-		deleting += bench_cpu() - middle;
-	}
-	bench_print("timers_1k_add", adding, (uint64_t)times * 1000);
-	bench_print("timers_1k_del", deleting, (uint64_t)times * 1000);
-	for (int r = 0; r < expiries; r++) {
-		random_dues(&seed);
-		for (int i = 0; i < count; i++)
-			timer_set(&timers[i], dues[i]);
-		expiring += expire_all();
-	}
-	bench_print("timers_1k_expire", expiring, (uint64_t)expiries * 1000);
-	teardown();
-}
-
-static void
-million(void)
-{
-	enum { ROUNDS = 3 };
-	uint64_t seed = 1, spent[2] = {0, 0};
-	setup(bench_times(1000000));
-	order = partner_alloc((size_t)count, sizeof(*order));
-	bench_shuffle(order, count, &seed);
-	for (int r = 0; r <= ROUNDS; r++) {
-		random_dues(&seed);
-		const uint64_t begin = bench_cpu();
-		for (int i = 0; i < count; i++)
-			timer_set(&timers[order[i]], dues[i]);
-		spent[r > 0] += bench_cpu() - begin;
-	}
-	bench_print("timers_1m_add", spent[0], (uint64_t)count);
-	bench_print("timers_1m_readd", spent[1], (uint64_t)count * ROUNDS);
-	bench_print("timers_1m_expire", expire_all(), (uint64_t)count);
-	free(order);
-	teardown();
 }
 
 /* ---- Buffers: the copying alone ---- */
@@ -356,18 +331,22 @@ serve(const struct partner *plan, int echo)
 	return spent;
 }
 
+static uint64_t
+serve_echo(const struct partner *plan)
+{
+	return serve(plan, 1);
+}
+
 static void
 echo_64(void)
 {
-	const struct partner plan = partner_echo_64();
-	bench_print("bev_echo_64", serve(&plan, 1), partner_messages(&plan));
+	partner_measure("bev_echo_64", partner_echo_64(), serve_echo);
 }
 
 static void
 echo_64k(void)
 {
-	const struct partner plan = partner_echo_64k();
-	bench_print("bev_echo_64k", serve(&plan, 1), partner_messages(&plan));
+	partner_measure("bev_echo_64k", partner_echo_64k(), serve_echo);
 }
 
 static void
@@ -404,7 +383,7 @@ timers_among(const char *name, int n)
 {
 	uint64_t seed = 1;
 	const int readds = bench_times(SCALE_READDS);
-	setup(n);
+	timers_setup(n);
 	for (int i = 0; i < n; i++)
 		timer_set(&timers[i], scale_timeout_ms(&seed));
 	const uint64_t begin = bench_cpu();
@@ -413,24 +392,16 @@ timers_among(const char *name, int n)
 		timer_set(&timers[bench_random(&seed) % (unsigned)n], due);
 	}
 	bench_print(name, bench_cpu() - begin, (uint64_t)readds);
-	teardown();
+	timers_teardown();
 }
 SCALE_TIMERS(SCALE_FUNCTION, timers_among)
 
 static void
 connections(const char *name, int n)
 {
-	const struct partner plan = scale_connections_plan(n);
-	if (bench_most_fds() < scale_connections_fds(n)) return scale_skip(name);
-	bench_print(name, serve(&plan, 1), partner_messages(&plan));
+	scale_connections(name, n, serve_echo);
 }
 SCALE_CONNECTIONS(SCALE_FUNCTION, connections)
-
-static void
-fresh(void)
-{
-	fresh_process("fresh_process");
-}
 
 int
 main(int argc, char **argv)
@@ -441,9 +412,9 @@ main(int argc, char **argv)
 		{"ready64", ready64},
 		{"stop_start_fd", stop_start_fd},
 		{"base_new_free", base_new_free},
-		{"fresh_process", fresh},
-		{"thousand", thousand},
-		{"million", million},
+		{"fresh_process", fresh_process},
+		{"thousand", timers_thousand},
+		{"million", timers_million},
 		{"evbuffer_append_4k", append_4k},
 		{"evbuffer_add_drain_64", add_drain_64},
 		{"evbuffer_new_free", new_free},

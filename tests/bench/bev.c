@@ -58,18 +58,22 @@ serve(const struct partner *plan, bufferevent_data_cb readcb, void *arg)
 	return spent;
 }
 
+static uint64_t
+serve_echo(const struct partner *plan)
+{
+	return serve(plan, echo, NULL);
+}
+
 static void
 echo_64(void)
 {
-	const struct partner plan = partner_echo_64();
-	bench_print("bev_echo_64", serve(&plan, echo, NULL), partner_messages(&plan));
+	partner_measure("bev_echo_64", partner_echo_64(), serve_echo);
 }
 
 static void
 echo_64k(void)
 {
-	const struct partner plan = partner_echo_64k();
-	bench_print("bev_echo_64k", serve(&plan, echo, NULL), partner_messages(&plan));
+	partner_measure("bev_echo_64k", partner_echo_64k(), serve_echo);
 }
 
 static void
@@ -86,9 +90,7 @@ sink_kib(void)
 static void
 connections(const char *name, int count)
 {
-	const struct partner plan = scale_connections_plan(count);
-	if (bench_most_fds() < scale_connections_fds(count)) return scale_skip(name);
-	bench_print(name, serve(&plan, echo, NULL), partner_messages(&plan));
+	scale_connections(name, count, serve_echo);
 }
 SCALE_CONNECTIONS(SCALE_FUNCTION, connections)
 

@@ -112,5 +112,5 @@ CLEANFILES += bench.tsv bench-plots.tsv
 .PHONY: bench bench-http bench-table bench-plots
 
 EXTRA_DIST += tests/bench/bench.h tests/bench/fresh.h tests/bench/partner.h tests/bench/scale.h \
-	tests/bench/http-peers tests/bench/plot tests/bench/rows tests/bench/run tests/bench/table.awk \
+	tests/bench/timers.h tests/bench/http-peers tests/bench/plot tests/bench/rows tests/bench/run tests/bench/table.awk \
 	tests/bench/test.sh

@@ -142,4 +142,11 @@ partner_messages(const struct partner *plan)
 	return (uint64_t)plan->connections * (uint64_t)plan->rounds;
 }
 
+/* serve: plays the server to the plan's clients until they are through; returns the CPU time. */
+static inline void
+partner_measure(const char *name, struct partner plan, uint64_t (*serve)(const struct partner *plan))
+{
+	bench_print(name, serve(&plan), partner_messages(&plan));
+}
+
 #endif

@@ -2,6 +2,7 @@
 /* The same work on libev, under the same names. It has no buffered streams, so those figures are not here. */
 #include "fresh.h"
 #include "scale.h"
+#include "timers.h"
 
 #include <ev.h>
 
@@ -212,7 +213,6 @@ base_new_free(void)
 
 static ev_timer *timers;
 static double *timeouts;
-static int *order;
 static int count;
 static long expired;
 
@@ -224,7 +224,7 @@ timer_fired(struct ev_loop *l, ev_timer *timer, int events)
 }
 
 static void
-setup(int n)
+timers_setup(int n)
 {
 	timers = partner_alloc((size_t)n, sizeof(*timers));
 	timeouts = partner_alloc((size_t)n, sizeof(*timeouts));
@@ -235,7 +235,7 @@ setup(int n)
 }
 
 static void
-random_timeouts(uint64_t *seed)
+timers_choose(uint64_t *seed)
 {
 	for (int i = 0; i < count; i++) {
 		timeouts[i] = 100 + bench_random(seed) % 100;
@@ -243,73 +243,53 @@ random_timeouts(uint64_t *seed)
 	}
 }
 
-static uint64_t
-expire_once(int span_us)
+static void
+timers_add(void)
 {
-	static uint64_t seed = 7;
-	ev_now_update(loop);
 	for (int i = 0; i < count; i++) {
-		ev_timer_set(&timers[i], bench_random(&seed) % (unsigned)span_us / 1e6, 0);
+		ev_timer_set(&timers[i], timeouts[i], 0);
 		ev_timer_start(loop, &timers[i]);
 	}
+}
+
+static void
+timers_del(void)
+{
+	for (int i = 0; i < count; i++)
+		ev_timer_stop(loop, &timers[i]);
+}
+
+static void
+timers_teardown(void)
+{
+	timers_del();
+	free(timers), free(timeouts);
+}
+
+static void
+timers_again(const int *order)
+{
+	for (int i = 0; i < count; i++) {
+		timers[order[i]].repeat = timeouts[i];
+		ev_timer_again(loop, &timers[order[i]]);
+	}
+}
+
+static uint64_t
+timers_expire(int span_us)
+{
+	static uint64_t seed = 7;
+	timers_del();
+	ev_now_update(loop);
+	for (int i = 0; i < count; i++)
+		timeouts[i] = bench_random(&seed) % (unsigned)span_us / 1e6;
+	timers_add();
 	usleep((useconds_t)span_us + 12000);
 	const long goal = expired + count;
 	const uint64_t begin = bench_cpu();
 	while (expired < goal)
 		ev_run(loop, EVRUN_NOWAIT);
 	return bench_cpu() - begin;
-}
-
-static void
-thousand(void)
-{
-	uint64_t seed = 1, adding = 0, deleting = 0, expiring = 0;
-	const int times = bench_times(1000), expiries = bench_times(200);
-	setup(1000);
-	for (int r = 0; r < times; r++) {
-		random_timeouts(&seed);
-		const uint64_t begin = bench_cpu();
-		for (int i = 0; i < count; i++) {
-			ev_timer_set(&timers[i], timeouts[i], 0);
-			ev_timer_start(loop, &timers[i]);
-		}
-		const uint64_t middle = bench_cpu();
-		for (int i = 0; i < count; i++)
-			ev_timer_stop(loop, &timers[i]);
-		adding += middle - begin;
-		deleting += bench_cpu() - middle;
-	}
-	bench_print("timers_1k_add", adding, (uint64_t)times * 1000);
-	bench_print("timers_1k_del", deleting, (uint64_t)times * 1000);
-	for (int r = 0; r < expiries; r++)
-		expiring += expire_once(1000);
-	bench_print("timers_1k_expire", expiring, (uint64_t)expiries * 1000);
-	free(timers), free(timeouts);
-}
-
-static void
-million(void)
-{
-	enum { ROUNDS = 3 };
-	uint64_t seed = 1, spent[2] = {0, 0};
-	setup(bench_times(1000000));
-	order = partner_alloc((size_t)count, sizeof(*order));
-	bench_shuffle(order, count, &seed);
-	for (int r = 0; r <= ROUNDS; r++) {
-		random_timeouts(&seed);
-		const uint64_t begin = bench_cpu();
-		for (int i = 0; i < count; i++) {
-			timers[order[i]].repeat = timeouts[i];
-			ev_timer_again(loop, &timers[order[i]]);
-		}
-		spent[r > 0] += bench_cpu() - begin;
-	}
-	bench_print("timers_1m_add", spent[0], (uint64_t)count);
-	bench_print("timers_1m_readd", spent[1], (uint64_t)count * ROUNDS);
-	for (int i = 0; i < count; i++)
-		ev_timer_stop(loop, &timers[i]);
-	bench_print("timers_1m_expire", expire_once(1000000), (uint64_t)count);
-	free(order), free(timers), free(timeouts);
 }
 
 /* ---- The pictures ---- */
@@ -350,24 +330,16 @@ timers_among(const char *name, int n)
 {
 	uint64_t seed = 1;
 	const int readds = bench_times(SCALE_READDS);
-	setup(n);
+	timers_setup(n);
 	for (int i = 0; i < n; i++)
 		add_random(&timers[i], &seed);
 	const uint64_t begin = bench_cpu();
 	for (int i = 0; i < readds; i++)
 		add_random(&timers[bench_random(&seed) % (unsigned)n], &seed);
 	bench_print(name, bench_cpu() - begin, (uint64_t)readds);
-	for (int i = 0; i < n; i++)
-		ev_timer_stop(loop, &timers[i]);
-	free(timers), free(timeouts);
+	timers_teardown();
 }
 SCALE_TIMERS(SCALE_FUNCTION, timers_among)
-
-static void
-fresh(void)
-{
-	fresh_process("fresh_process");
-}
 
 int
 main(int argc, char **argv)
@@ -380,9 +352,9 @@ main(int argc, char **argv)
 		{"stop_start_fd", stop_start_fd},
 		{"readd_oneshot", readd_oneshot},
 		{"base_new_free", base_new_free},
-		{"fresh_process", fresh},
-		{"thousand", thousand},
-		{"million", million},
+		{"fresh_process", fresh_process},
+		{"thousand", timers_thousand},
+		{"million", timers_million},
 		SCALE_FDS(SCALE_CASE, idle_fds) SCALE_TIMERS(SCALE_CASE, timers_among){NULL, NULL},
 	};
 	loop = ev_default_loop(0);

@@ -2,6 +2,7 @@
 /* The same work on libuv, under the same names. Timers there count in milliseconds. */
 #include "fresh.h"
 #include "scale.h"
+#include "timers.h"
 
 #include <signal.h>
 #include <uv.h>
@@ -211,7 +212,6 @@ base_new_free(void)
 
 static uv_timer_t *timers;
 static uint64_t *timeouts;
-static int *order;
 static int count;
 static long expired;
 
@@ -223,7 +223,7 @@ timer_fired(uv_timer_t *timer)
 }
 
 static void
-setup(int n)
+timers_setup(int n)
 {
 	timers = partner_alloc((size_t)n, sizeof(*timers));
 	timeouts = partner_alloc((size_t)n, sizeof(*timeouts));
@@ -234,7 +234,7 @@ setup(int n)
 }
 
 static void
-teardown(void)
+timers_teardown(void)
 {
 	for (int i = 0; i < count; i++)
 		uv_close((uv_handle_t *)&timers[i], NULL);
@@ -243,72 +243,49 @@ teardown(void)
 }
 
 static void
-random_timeouts(uint64_t *seed)
+timers_choose(uint64_t *seed)
 {
 	for (int i = 0; i < count; i++)
 		timeouts[i] = scale_timeout_ms(seed);
 }
 
+static void
+timers_add(void)
+{
+	for (int i = 0; i < count; i++)
+		uv_timer_start(&timers[i], timer_fired, timeouts[i], 0);
+}
+
+static void
+timers_del(void)
+{
+	for (int i = 0; i < count; i++)
+		uv_timer_stop(&timers[i]);
+}
+
+static void
+timers_again(const int *order)
+{
+	for (int i = 0; i < count; i++)
+		uv_timer_start(&timers[order[i]], timer_fired, timeouts[i], 0);
+}
+
+/* In two milliseconds at least: within one of them all are due at the same time. */
 static uint64_t
-expire_once(int span_ms)
+timers_expire(int span_us)
 {
 	static uint64_t seed = 7;
+	const unsigned span_ms = span_us > 1000 ? (unsigned)span_us / 1000 : 2;
 	uv_update_time(loop);
 	for (int i = 0; i < count; i++)
-		uv_timer_start(&timers[i], timer_fired, bench_random(&seed) % (unsigned)span_ms, 0);
-	usleep((useconds_t)span_ms * 1000 + 12000);
+		timeouts[i] = bench_random(&seed) % span_ms;
+	timers_add();
+	usleep(span_ms * 1000 + 12000);
 	const long goal = expired + count;
 	const uint64_t begin = bench_cpu();
 	while (expired < goal)
 		uv_run(loop, UV_RUN_NOWAIT);
 	return bench_cpu() - begin;
-}
-
-static void
-thousand(void)
-{
-	uint64_t seed = 1, adding = 0, deleting = 0, expiring = 0;
-	const int times = bench_times(1000), expiries = bench_times(200);
-	setup(1000);
-	for (int r = 0; r < times; r++) {
-		random_timeouts(&seed);
-		const uint64_t begin = bench_cpu();
-		for (int i = 0; i < count; i++)
-			uv_timer_start(&timers[i], timer_fired, timeouts[i], 0);
-		const uint64_t middle = bench_cpu();
-		for (int i = 0; i < count; i++)
-			uv_timer_stop(&timers[i]);
-		adding += middle - begin;
-		deleting += bench_cpu() - middle;
-	}
-	bench_print("timers_1k_add", adding, (uint64_t)times * 1000);
-	bench_print("timers_1k_del", deleting, (uint64_t)times * 1000);
-	for (int r = 0; r < expiries; r++)
-		expiring += expire_once(2);
-	bench_print("timers_1k_expire", expiring, (uint64_t)expiries * 1000);
-	teardown();
-}
-
-static void
-million(void)
-{
-	enum { ROUNDS = 3 };
-	uint64_t seed = 1, spent[2] = {0, 0};
-	setup(bench_times(1000000));
-	order = partner_alloc((size_t)count, sizeof(*order));
-	bench_shuffle(order, count, &seed);
-	for (int r = 0; r <= ROUNDS; r++) {
-		random_timeouts(&seed);
-		const uint64_t begin = bench_cpu();
-		for (int i = 0; i < count; i++)
-			uv_timer_start(&timers[order[i]], timer_fired, timeouts[i], 0);
-		spent[r > 0] += bench_cpu() - begin;
-	}
-	bench_print("timers_1m_add", spent[0], (uint64_t)count);
-	bench_print("timers_1m_readd", spent[1], (uint64_t)count * ROUNDS);
-	bench_print("timers_1m_expire", expire_once(1000), (uint64_t)count);
-	free(order);
-	teardown();
 }
 
 /* ---- Streams ---- */
@@ -390,18 +367,22 @@ serve(const struct partner *plan, uv_read_cb callback)
 	return spent;
 }
 
+static uint64_t
+serve_echo(const struct partner *plan)
+{
+	return serve(plan, echo);
+}
+
 static void
 echo_64(void)
 {
-	const struct partner plan = partner_echo_64();
-	bench_print("bev_echo_64", serve(&plan, echo), partner_messages(&plan));
+	partner_measure("bev_echo_64", partner_echo_64(), serve_echo);
 }
 
 static void
 echo_64k(void)
 {
-	const struct partner plan = partner_echo_64k();
-	bench_print("bev_echo_64k", serve(&plan, echo), partner_messages(&plan));
+	partner_measure("bev_echo_64k", partner_echo_64k(), serve_echo);
 }
 
 static void
@@ -441,7 +422,7 @@ timers_among(const char *name, int n)
 {
 	uint64_t seed = 1;
 	const int readds = bench_times(SCALE_READDS);
-	setup(n);
+	timers_setup(n);
 	for (int i = 0; i < n; i++)
 		uv_timer_start(&timers[i], timer_fired, scale_timeout_ms(&seed), 0);
 	const uint64_t begin = bench_cpu();
@@ -450,24 +431,16 @@ timers_among(const char *name, int n)
 		uv_timer_start(&timers[bench_random(&seed) % (unsigned)n], timer_fired, timeout, 0);
 	}
 	bench_print(name, bench_cpu() - begin, (uint64_t)readds);
-	teardown();
+	timers_teardown();
 }
 SCALE_TIMERS(SCALE_FUNCTION, timers_among)
 
 static void
 connections(const char *name, int n)
 {
-	const struct partner plan = scale_connections_plan(n);
-	if (bench_most_fds() < scale_connections_fds(n)) return scale_skip(name);
-	bench_print(name, serve(&plan, echo), partner_messages(&plan));
+	scale_connections(name, n, serve_echo);
 }
 SCALE_CONNECTIONS(SCALE_FUNCTION, connections)
-
-static void
-fresh(void)
-{
-	fresh_process("fresh_process");
-}
 
 int
 main(int argc, char **argv)
@@ -479,9 +452,9 @@ main(int argc, char **argv)
 		{"stop_start_fd", stop_start_fd},
 		{"readd_oneshot", readd_oneshot},
 		{"base_new_free", base_new_free},
-		{"fresh_process", fresh},
-		{"thousand", thousand},
-		{"million", million},
+		{"fresh_process", fresh_process},
+		{"thousand", timers_thousand},
+		{"million", timers_million},
 		{"bev_echo_64", echo_64},
 		{"bev_echo_64k", echo_64k},
 		{"bev_sink_kib", sink_kib},

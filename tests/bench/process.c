@@ -28,7 +28,7 @@ make_base(void)
 static void
 fresh(void)
 {
-	fresh_process(PROCESS_NAME);
+	fresh_named(PROCESS_NAME);
 }
 
 int

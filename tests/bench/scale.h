@@ -44,17 +44,12 @@ scale_close(const int *fds, int count)
 /* A number of descriptors beside the idle ones: pipes, the backend's own, standard streams. */
 #define SCALE_SPARE 30
 
-static inline struct partner
-scale_connections_plan(int count)
+static inline void
+scale_connections(const char *name, int count, uint64_t (*serve)(const struct partner *plan))
 {
 	const int rounds = bench_times(200000) / count;
-	return (struct partner){count, 64, rounds > 2 ? rounds : 2};
-}
-
-static inline long
-scale_connections_fds(int count)
-{
-	return 2L * count + SCALE_SPARE;
+	if (bench_most_fds() < 2L * count + SCALE_SPARE) return scale_skip(name);
+	partner_measure(name, (struct partner){count, 64, rounds > 2 ? rounds : 2}, serve);
 }
 
 /* How often a byte hops between two pipes while the others are idle, and a timer is added again while the others wait.
