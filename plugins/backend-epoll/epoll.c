@@ -248,7 +248,9 @@ backend_open(const struct event_plugin_backend_config *config)
 	st->serials = calloc(SERIALS_FIRST, sizeof(*st->serials));
 	st->serials_room = SERIALS_FIRST;
 	if (st->serials && renew(st) == 0) return st;
+	int saved = errno;
 	backend_close(st);
+	errno = saved;
 	return NULL;
 }
 

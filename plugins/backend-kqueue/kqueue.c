@@ -258,14 +258,14 @@ backend_close(void *state)
 static void *
 backend_open(const struct event_plugin_backend_config *config)
 {
-	struct kq *st = calloc(1, sizeof(*st));
+	const int queue = open_queue();
 	(void)config;
-	if (!st) return NULL;
+	if (queue < 0) return NULL;
+	struct kq *st = calloc(1, sizeof(*st));
+	if (!st) return (void)close(queue), NULL;
 	st->pending_end = &st->pending;
-	st->queue = open_queue();
-	if (st->queue >= 0) return st;
-	backend_close(st);
-	return NULL;
+	st->queue = queue;
+	return st;
 }
 
 static const struct event_plugin_backend backend = {

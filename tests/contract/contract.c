@@ -38,6 +38,22 @@ describes_itself(struct harness *h)
 	if (h->ops.flags & EVENT_PLUGIN_BACKEND_REINIT) assert_non_null(h->ops.reinit);
 }
 
+/* A backend that needs a descriptor and gets none says so by errno. */
+static void
+open_without_descriptors(struct harness *h)
+{
+	struct rlimit limit;
+	h->ops.close(h->state);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	const struct rlimit none = {0, limit.rlim_max};
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	errno = 0;
+	const bool opened = harness_open(h, EVENT_BASE_FLAG_IGNORE_ENV);
+	const int error = errno;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	if (!opened) assert_int_equal(error, EMFILE);
+}
+
 static void
 nothing_watched(struct harness *h)
 {
@@ -386,9 +402,9 @@ absurd_numbers(struct harness *h)
 	free(info);
 }
 
-const struct check level_checks[] = {CASE(describes_itself), CASE(nothing_watched), CASE(readable), CASE(writable),
-	CASE(both_in_one_entry), CASE(changed_and_changed_back), CASE(hang_up_is_readable), CASE(broken_pipe_is_writable),
-	CASE(peer_closed), CASE(edges), CASE(edges_are_not_lost), CASE(hole_regular_files_are_always_ready),
-	CASE(files_among_pipes), CASE(little_room_starves_nobody), CASE(high_numbers), CASE(bad_fd_spoils_nothing),
-	CASE(absurd_numbers)};
+const struct check level_checks[] = {CASE(describes_itself), CASE(open_without_descriptors), CASE(nothing_watched),
+	CASE(readable), CASE(writable), CASE(both_in_one_entry), CASE(changed_and_changed_back), CASE(hang_up_is_readable),
+	CASE(broken_pipe_is_writable), CASE(peer_closed), CASE(edges), CASE(edges_are_not_lost),
+	CASE(hole_regular_files_are_always_ready), CASE(files_among_pipes), CASE(little_room_starves_nobody),
+	CASE(high_numbers), CASE(bad_fd_spoils_nothing), CASE(absurd_numbers)};
 const int level_count = LENGTH(level_checks);
