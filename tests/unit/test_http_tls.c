@@ -25,11 +25,8 @@ static struct bufferevent *
 make_bev(struct event_base *on, void *arg)
 {
 	const struct talk *talk = arg;
-	SSL *ssl = SSL_new(server_context);
-	if (!talk->filter)
-		return bufferevent_openssl_socket_new(on, -1, ssl, BUFFEREVENT_SSL_ACCEPTING, BEV_OPT_CLOSE_ON_FREE);
-	struct bufferevent *under = bufferevent_socket_new(on, -1, BEV_OPT_CLOSE_ON_FREE);
-	return bufferevent_openssl_filter_new(on, under, ssl, BUFFEREVENT_SSL_ACCEPTING, BEV_OPT_CLOSE_ON_FREE);
+	(void)on;
+	return wrap(-1, SSL_new(server_context), BUFFEREVENT_SSL_ACCEPTING, talk->filter);
 }
 
 static void
