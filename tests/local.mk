@@ -227,7 +227,7 @@ CLEANFILES += known-holes.log
 
 EXTRA_DIST += tests/unit/evbuffer_test.h tests/unit/evbuffer_model.h
 EXTRA_DIST += tests/cases.awk tests/differential/compare tests/differential/list tests/DIFFERENCES.md tests/driver \
-	tests/include/cmocka.h tests/known-holes tests/run
+	tests/include/cmocka.h tests/include/temporary.h tests/known-holes tests/run
 
 EXTRA_DIST += tests/unit/http_fixture.h tests/unit/http_rogue.h tests/unit/registry_fixture.h
 EXTRA_DIST += tests/rpcgen/messages.rpc tests/rpcgen/use.c tests/rpcgen/peer.c tests/rpcgen/messages.gen.c \

@@ -14,6 +14,7 @@
 #include <sys/resource.h>
 #include <sys/select.h>
 #include <sys/socket.h>
+#include <temporary.h>
 #include <unistd.h>
 
 static void
@@ -275,12 +276,12 @@ always_ready(struct harness *h, int fd)
 static void
 hole_regular_files_are_always_ready(struct harness *h)
 {
-	char name[] = "/tmp/contract-XXXXXX";
-	int file = mkstemp(name), device = open("/dev/null", O_RDWR);
+	struct temporary made = temporary_name("contract");
+	int file = mkstemp(made.name), device = open("/dev/null", O_RDWR);
 	assert_true(file >= 0 && device >= 0);
 	always_ready(h, file);
 	always_ready(h, device);
-	assert_int_equal(unlink(name), 0);
+	assert_int_equal(unlink(made.name), 0);
 	assert_int_equal(close(file), 0);
 	assert_int_equal(close(device), 0);
 }

@@ -12,12 +12,13 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <temporary.h>
 #include <unistd.h>
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 #define LINES_MAX 32
 
-static char fixtures[1024], plugins[1024], work[64];
+static char fixtures[1024], plugins[1024], work[1024];
 static char lines[LINES_MAX][4096];
 static int line_count;
 
@@ -53,8 +54,8 @@ setup(void **state)
 static void
 remove_tree(const char *folder)
 {
-	char command[256];
-	(void)snprintf(command, sizeof(command), "chmod -R u+rwx %s; rm -rf %s", folder, folder);
+	char command[2 * sizeof(work) + 64];
+	(void)snprintf(command, sizeof(command), "chmod -R u+rwx '%s'; rm -rf '%s'", folder, folder);
 	assert_int_equal(system(command), 0);
 }
 
@@ -66,7 +67,7 @@ begin(void **state)
 	if (!build) build = ".";
 	(void)snprintf(fixtures, sizeof(fixtures), "%s/tests/broken-plugins/.libs", build);
 	(void)snprintf(plugins, sizeof(plugins), "%s/.libs", build);
-	(void)snprintf(work, sizeof(work), "/tmp/registry-XXXXXX");
+	(void)snprintf(work, sizeof(work), "%s", temporary_name("registry").name);
 	return mkdtemp(work) ? 0 : -1;
 }
 
@@ -82,7 +83,7 @@ end(void **state)
 static void
 write_file(const char *name, const char *text)
 {
-	char file[1200];
+	char file[sizeof(work) + 64];
 	(void)snprintf(file, sizeof(file), "%s/%s", work, name);
 	(void)unlink(file);
 	int out = open(file, O_WRONLY | O_CREAT | O_TRUNC, 0644);

@@ -3,6 +3,7 @@
 #include "event_fixture.h"
 
 #include <stdio.h>
+#include <temporary.h>
 
 /* ---- Making ------------------------------------------------------------------------------------------------------ */
 
@@ -405,9 +406,9 @@ static void
 hole_regular_file(void **state)
 {
 	struct seen seen = {.take = false};
-	char name[] = "/tmp/mkevent-test-XXXXXX";
-	const char *files[] = {name, "/dev/null"};
-	const int made = mkstemp(name);
+	struct temporary file = temporary_name("mkevent-test");
+	const char *files[] = {file.name, "/dev/null"};
+	const int made = mkstemp(file.name);
 	(void)state;
 	assert_true(made >= 0);
 	for (size_t i = 0; i < LENGTH(files); i++) {
@@ -425,7 +426,7 @@ hole_regular_file(void **state)
 		close(fd);
 	}
 	close(made);
-	(void)unlink(name);
+	(void)unlink(file.name);
 }
 
 int

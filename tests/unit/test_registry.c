@@ -442,15 +442,16 @@ static void
 found_later(void **state)
 {
 	(void)state;
-	char file[1300];
+	char file[1300], said[1300];
 	path_is(work);
 	(void)snprintf(file, sizeof(file), "%s/backend-good.so", work);
 	(void)unlink(file);
+	(void)snprintf(said, sizeof(said), "mkevent: backend-good: no such plugin in %s", work);
 	assert_null(event_plugin_find(EVENT_PLUGIN_BACKEND, "backend-good", 1, 0, 1));
 	assert_int_equal(line_count, 0); /* merely absent: no noise */
 	assert_int_equal(event_plugin_load("backend-good"), -1);
 	assert_int_equal(line_count, 1);
-	assert_non_null(strstr(lines[0], "mkevent: backend-good: no such plugin in /tmp/registry-"));
+	assert_non_null(strstr(lines[0], said));
 	copy_fixture("backend-good", "backend-good", 0644);
 	assert_int_equal(event_plugin_load("backend-good"), 0);
 	assert_int_equal(line_count, 1);
