@@ -413,6 +413,7 @@ run_queue_locked(struct event_base *base, struct callback_queue *queue, const st
 	struct event_callback *callback;
 	while ((callback = queue->first)) {
 		PREFETCH(callback->evcb_active_next.tqe_next); /* of many, the next is in no cache */
+		timers_fetch_soon_locked(base);
 		if (LIKELY(!(callback->evcb_flags & EVLIST_INTERNAL))) ran++;
 		if (LIKELY(callback->evcb_closure <= LOOP_CLOSURE_PERSIST))
 			run_event_locked(base, queue, event_of(callback));

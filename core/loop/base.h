@@ -495,6 +495,27 @@ uint64_t timers_deadline_locked(struct event_base *base);
 /* Deletes (event_del_locked) and activates (event_active_locked, EV_TIMEOUT) all that are due at now, in order. */
 void timers_expire_locked(struct event_base *base, uint64_t now);
 
+/* What expiring and running touch of an event is asked for so many events earlier: of many timers none is in a cache.
+ */
+#define TIMERS_AHEAD 8
+
+static inline void
+timers_fetch(const struct event *ev)
+{
+	PREFETCH(ev);
+	PREFETCH(&ev->ev_events);
+	PREFETCH(&ev->ev_timeout);
+}
+
+/* Before each callback, for one of the timers that expired in this turn. Where the heap has grown over its entry by
+ * now, or the event is gone, it is in vain, and no more. */
+static inline void
+timers_fetch_soon_locked(struct event_base *base)
+{
+	struct timer_heap *const heap = &base->timers;
+	if (UNLIKELY(heap->soon < heap->soon_end)) timers_fetch(heap->entries[heap->soon++].ev);
+}
+
 /* ---- Watchers: watch.c. Both are called without the lock held and only when the list is not empty. ----------------
  */
 void watch_run_prepare(struct event_base *base, uint64_t deadline); /* UINT64_MAX: no timeout */

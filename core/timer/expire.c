@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "loop/base.h"
+#include "loop/call.h"
 #include "timer/common_timeout.h"
 #include "util/log.h"
 
@@ -41,29 +42,68 @@ timers_deadline_locked(struct event_base *base)
 	return ev ? event_deadline(ev) : UINT64_MAX;
 }
 
-/* A persistent event keeps its descriptor and starts its timeout again when it runs. All others are deleted; what made
- * them active in the same turn already is kept. */
-static void
-expire_locked(struct event_base *base, struct event *ev)
+/* Its timeout is over and waits nowhere. A persistent event keeps its descriptor and starts its timeout again when it
+ * runs. All others are deleted; what made them active in the same turn already is kept. */
+static inline void
+expire_locked(struct event *ev)
 {
+	const short flags = event_flags(ev), elsewhere = EVLIST_INSERTED | EVLIST_ACTIVE | EVLIST_ACTIVE_LATER;
 	int result = EV_TIMEOUT;
 	short calls = 1;
-	if (UNLIKELY(event_flags(ev) & (EVLIST_ACTIVE | EVLIST_ACTIVE_LATER))) {
+	if (UNLIKELY(flags & (EVLIST_ACTIVE | EVLIST_ACTIVE_LATER))) {
 		result |= ev->ev_res;
 		if (ev->ev_events & EV_SIGNAL) calls = ev->ev_.ev_signal.ev_ncalls;
 	}
-	bool again = ev->ev_evcallback.evcb_closure == LOOP_CLOSURE_PERSIST && evutil_timerisset(&ev->ev_.ev_io.ev_timeout);
-	if (again)
-		event_timeout_unlink_locked(base, ev);
-	else
-		(void)event_del_locked(ev, EVENT_DEL_NOBLOCK);
+	if (LIKELY(!has_timeout_to_restart(ev))) {
+		if (flags & elsewhere) (void)event_del_locked(ev, EVENT_DEL_NOBLOCK);
+		if (!(flags & EVLIST_INSERTED)) debug_mode_del(ev);
+	}
 	event_active_locked(ev, result, calls);
+}
+
+/* One by one: what was put off until now, and common timeouts. */
+static NOINLINE void
+expire_until_locked(struct event_base *base, uint64_t until)
+{
+	struct event *ev;
+	while ((ev = earliest_locked(base)) && event_deadline(ev) <= until) {
+		event_timeout_unlink_locked(base, ev);
+		expire_locked(ev);
+	}
+}
+
+/* One that was taken from the heap. It may be due later than its entry said, or be a stand-in: then back with it. */
+static inline void
+expire_taken_locked(struct event_base *base, struct timer_entry entry)
+{
+	struct event *const ev = entry.ev;
+	const short flags = event_flags(ev);
+	const bool is_stand_in = ev->ev_evcallback.evcb_closure == LOOP_CLOSURE_COMMON_TIMEOUT;
+	const uint64_t deadline = event_deadline(ev);
+	if (UNLIKELY(deadline != entry.deadline || is_stand_in || !(flags & EVLIST_TIMEOUT))) {
+		timer_heap_push(&base->timers, ev, deadline);
+		return;
+	}
+	ev->ev_evcallback.evcb_flags = (short)(flags & ~EVLIST_TIMEOUT);
+	event_uncounted_locked(base, flags);
+	expire_locked(ev);
 }
 
 void
 timers_expire_locked(struct event_base *base, uint64_t now)
 {
-	struct event *ev;
-	while ((ev = earliest_locked(base)) && event_deadline(ev) <= now)
-		expire_locked(base, ev);
+	struct timer_heap *const heap = &base->timers;
+	const size_t count = timer_heap_take_due(heap, now);
+	if (count == 0) return;
+	const struct timer_entry *const due = heap->entries + heap->count;
+	for (size_t i = 0; i < count; i++) {
+		if (i + TIMERS_AHEAD < count) timers_fetch(due[i + TIMERS_AHEAD].ev);
+		const struct timer_entry entry = due[i];
+		if (UNLIKELY(heap->count && heap->entries[0].deadline < entry.deadline))
+			expire_until_locked(base, entry.deadline);
+		expire_taken_locked(base, entry);
+	}
+	heap->soon = (size_t)(due - heap->entries) + TIMERS_AHEAD;
+	heap->soon_end = heap->soon - TIMERS_AHEAD + count;
+	if (heap->count && heap->entries[0].deadline <= now) expire_until_locked(base, now);
 }

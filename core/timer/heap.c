@@ -18,6 +18,8 @@
 
 #define FAMILY_BYTES 128 /* of siblings, on a machine with pointers of 8 bytes */
 #define ROOM_FIRST 32
+#define SORT_FEW 32
+#define SLICES 64
 
 static size_t
 first_child_of(size_t index)
@@ -31,7 +33,7 @@ void
 timer_heap_init(struct timer_heap *heap)
 {
 	heap->entries = NULL;
-	heap->count = heap->room = 0;
+	heap->count = heap->room = heap->soon = heap->soon_end = 0;
 	heap->memory = NULL;
 }
 
@@ -71,6 +73,7 @@ timer_heap_grow(struct timer_heap *heap, size_t more)
 	heap->memory = memory;
 	heap->entries = entries;
 	heap->room = room;
+	heap->soon_end = 0;
 	return 0;
 }
 
@@ -140,6 +143,105 @@ settle(struct timer_heap *heap, size_t index, struct timer_entry entry)
 		timer_heap_rise(heap, index, entry);
 	else
 		sift_down(heap, index, entry);
+}
+
+/* ---- What is due ------------------------------------------------------------------------------------------------- */
+
+/* A due entry, below which nothing is due, gives its place to the heap's last one that is not. What is passed on the
+ * way there is where it belongs already: behind the heap. */
+static void
+take_out(struct timer_heap *heap, size_t index, uint64_t now)
+{
+	struct timer_entry *entries = heap->entries;
+	size_t last = heap->count - 1;
+	while (last > index && entries[last].deadline <= now)
+		last--;
+	heap->count = last;
+	if (last == index) return;
+	const struct timer_entry moved = entries[last];
+	entries[last] = entries[index];
+	sift_down(heap, index, moved);
+}
+
+/* Recursion: as deep as the heap, which is eleven levels at most. */
+static void
+take_with_children(struct timer_heap *heap, size_t index, uint64_t now)
+{
+	const size_t first = first_child_of(index);
+	for (size_t child = first; child < first + TIMER_HEAP_ARITY && child < heap->count; child++)
+		if (heap->entries[child].deadline <= now) take_with_children(heap, child, now);
+	take_out(heap, index, now);
+}
+
+/* Equal ones keep their order. */
+static void
+sort_few(struct timer_entry *entries, size_t count)
+{
+	for (size_t i = 1; i < count; i++) {
+		const struct timer_entry entry = entries[i];
+		size_t to = i;
+		for (; to > 0 && entries[to - 1].deadline > entry.deadline; to--)
+			entries[to] = entries[to - 1];
+		entries[to] = entry;
+	}
+}
+
+static void sort(struct timer_entry *entries, size_t count);
+
+/* Each entry to its slice of the time from first on, in place: what lies where it belongs goes on to its own place. */
+static void
+sort_by_slices(struct timer_entry *entries, size_t count, uint64_t first, unsigned shift)
+{
+	size_t next[SLICES], end[SLICES] = {0};
+	for (size_t i = 0; i < count; i++)
+		end[(entries[i].deadline - first) >> shift]++;
+	for (size_t i = 0, sum = 0; i < SLICES; i++) {
+		next[i] = sum;
+		sum = end[i] += sum;
+	}
+	for (size_t slice = 0; slice < SLICES; slice++) {
+		while (next[slice] < end[slice]) {
+			struct timer_entry entry = entries[next[slice]];
+			for (size_t to; (to = (entry.deadline - first) >> shift) != slice;) {
+				const struct timer_entry other = entries[next[to]];
+				entries[next[to]++] = entry;
+				entry = other;
+			}
+			entries[next[slice]++] = entry;
+		}
+	}
+	for (size_t i = 0, begin = 0; shift > 0 && i < SLICES; begin = end[i++])
+		sort(entries + begin, end[i] - begin);
+}
+
+/* The slices are SLICES times finer at each level of the recursion. */
+static void
+sort(struct timer_entry *entries, size_t count)
+{
+	if (count <= SORT_FEW) {
+		sort_few(entries, count);
+		return;
+	}
+	uint64_t first = entries[0].deadline, last = first;
+	for (size_t i = 1; i < count; i++) {
+		const uint64_t deadline = entries[i].deadline;
+		first = deadline < first ? deadline : first;
+		last = deadline > last ? deadline : last;
+	}
+	unsigned shift = 0;
+	while ((last - first) >> shift >= SLICES)
+		shift++;
+	sort_by_slices(entries, count, first, shift);
+}
+
+size_t
+timer_heap_take_due(struct timer_heap *heap, uint64_t now)
+{
+	const size_t before = heap->count;
+	if (before == 0 || heap->entries[0].deadline > now) return 0;
+	take_with_children(heap, 0, now);
+	sort(heap->entries + heap->count, before - heap->count);
+	return before - heap->count;
 }
 
 /* ---- What the loop calls ----------------------------------------------------------------------------------------- */

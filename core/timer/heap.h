@@ -22,6 +22,7 @@ struct timer_heap {
 	size_t room;
 	struct timer_entry *entries; /* count of them; placed so that siblings begin a line */
 	void *memory;
+	size_t soon, soon_end; /* entries behind the others that were taken out and whose events run next */
 };
 
 void timer_heap_init(struct timer_heap *heap);
@@ -85,5 +86,8 @@ timer_heap_moved(struct timer_heap *heap, struct event *ev, uint64_t before, uin
 }
 /* The event with the earliest deadline, or NULL. */
 struct event *timer_heap_top(struct timer_heap *heap);
+/* Takes out all entries whose own deadline is not later than now. Returns how many: they lie behind the others, from
+ * entries[count] on, the earliest first. A push overwrites the first of them. */
+size_t timer_heap_take_due(struct timer_heap *heap, uint64_t now);
 
 #endif

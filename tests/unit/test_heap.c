@@ -149,6 +149,80 @@ all_out_in_order(void **state)
 	timer_heap_free(&heap);
 }
 
+/* Deadlines from a span of time, or so that each is about twice the one before. */
+static uint64_t
+a_deadline(uint32_t range)
+{
+	return range ? chance(range) : UINT64_C(1) << chance(64);
+}
+
+static void
+take_due(struct timer_heap *heap, uint64_t now)
+{
+	size_t before = heap->count, due = timer_heap_take_due(heap, now);
+	assert_int_equal(heap->count + due, before);
+	uint64_t last = 0;
+	for (size_t i = heap->count; i < before; i++) {
+		const struct timer_entry entry = heap->entries[i];
+		assert_true(entry.deadline >= last && entry.deadline <= now && event_deadline(entry.ev) == entry.deadline);
+		assert_true(pending[entry.ev - events]);
+		pending[entry.ev - events] = false;
+		last = entry.deadline;
+	}
+	assert_true(earliest_of_list() > now || now == UINT64_MAX);
+	check_places(heap);
+}
+
+/* What is due at a time comes out in its order, and the rest stays a heap: for none, few, most and all of few and many
+ * timers, with deadlines that are the same, far apart, and in between. */
+static void
+due_in_order(void **state)
+{
+	(void)state;
+	static const uint32_t ranges[] = {1, 3, 100, 1000000000, 0};
+	for (uint32_t run = 0; run < 3000; run++) {
+		const uint32_t range = ranges[run % 5], count = run % 7 ? chance(40) : chance(EVENTS);
+		struct timer_heap heap;
+		timer_heap_init(&heap);
+		memset(pending, 0, sizeof(pending));
+		assert_int_equal(timer_heap_reserve(&heap, EVENTS), 0);
+		for (uint32_t i = 0; i < count; i++) {
+			const uint64_t deadline = a_deadline(range);
+			event_set_deadline(&events[i], deadline);
+			timer_heap_push(&heap, &events[i], deadline);
+			pending[i] = true;
+		}
+		uint64_t now = 0;
+		for (int i = 0; i < 4; i++) {
+			const uint64_t next = a_deadline(range);
+			if (next > now) now = next;
+			take_due(&heap, now);
+		}
+		take_due(&heap, UINT64_MAX);
+		assert_int_equal(heap.count, 0);
+		timer_heap_free(&heap);
+	}
+}
+
+/* Equal deadlines that are due together keep the order in which they were added, while they are few. */
+static void
+few_equal_keep_their_order(void **state)
+{
+	(void)state;
+	struct timer_heap heap;
+	timer_heap_init(&heap);
+	assert_int_equal(timer_heap_reserve(&heap, EVENTS), 0);
+	for (int i = 0; i < SORT_FEW; i++) {
+		event_set_deadline(&events[i], 5);
+		timer_heap_push(&heap, &events[i], 5);
+	}
+	assert_int_equal(timer_heap_take_due(&heap, 4), 0);
+	assert_int_equal(timer_heap_take_due(&heap, 5), SORT_FEW);
+	for (int i = 0; i < SORT_FEW; i++)
+		assert_ptr_equal(heap.entries[i].ev, &events[i]);
+	timer_heap_free(&heap);
+}
+
 /* Nothing is lost when there is no memory. */
 static void
 no_memory(void **state)
@@ -208,6 +282,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(same_as_a_list),
 		cmocka_unit_test(all_out_in_order),
+		cmocka_unit_test(due_in_order),
+		cmocka_unit_test(few_equal_keep_their_order),
 		cmocka_unit_test(no_memory),
 		cmocka_unit_test(hole_799_timers),
 	};
