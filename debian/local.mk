@@ -37,6 +37,7 @@ EXTRA_DIST += \
 	debian/mkevent-proto-ws.install \
 	debian/mkevent-resolver.install \
 	debian/mkevent-resolver.lintian-overrides \
+	debian/mkevent-rpc-native.install \
 	debian/mkevent-tools.install \
 	debian/mkevent-tools.links \
 	debian/mkevent-tools.manpages \

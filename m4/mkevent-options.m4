@@ -55,7 +55,7 @@ AC_ARG_ENABLE([openssl],
 	[], [enable_openssl=auto])
 
 AC_ARG_WITH([libffi],
-	[AS_HELP_STRING([--without-libffi], [no native functions in the RPC plugin])],
+	[AS_HELP_STRING([--without-libffi], [leave out rpc-native: no native functions over RPC, no event-plugin call])],
 	[], [with_libffi=auto])
 ])
 
@@ -135,12 +135,12 @@ AS_IF([cmp -s registry_builtin.tmp registry_builtin.c], [rm -f registry_builtin.
 # MKEVENT_BUILTIN_NEEDS(NAME): what a static core has to be linked with because of it, for pkg-config (whose names these
 # are) and for CMake.
 AC_DEFUN([MKEVENT_BUILTIN_NEEDS], [
-AS_CASE([$1:$mkevent_libffi],
-	[backend-uring:*], [AS_VAR_APPEND([BUILTIN_REQUIRES], [" liburing"])
+AS_CASE([$1],
+	[backend-uring], [AS_VAR_APPEND([BUILTIN_REQUIRES], [" liburing"])
 		AS_VAR_APPEND([BUILTIN_LIBS], [" $LIBURING_LIBS"])],
-	[filter-openssl:*], [AS_VAR_APPEND([BUILTIN_REQUIRES], [" openssl"])
+	[filter-openssl], [AS_VAR_APPEND([BUILTIN_REQUIRES], [" openssl"])
 		AS_VAR_APPEND([BUILTIN_LIBS], [" $OPENSSL_LIBS"])],
-	[proto-rpc:yes], [AS_VAR_APPEND([BUILTIN_REQUIRES], [" libffi"])
+	[rpc-native], [AS_VAR_APPEND([BUILTIN_REQUIRES], [" libffi"])
 		AS_VAR_APPEND([BUILTIN_LIBS], [" $LIBFFI_LIBS"])])
 ])
 
@@ -153,6 +153,7 @@ AS_CASE([$1],
 	[backend-evport], [AS_IF([test "$mkevent_evport" = yes], [$2])],
 	[backend-uring], [AS_IF([test "$mkevent_uring" = yes], [$2])],
 	[filter-openssl], [AS_IF([test "$mkevent_openssl" = yes], [$2])],
+	[rpc-native], [AS_IF([test "$mkevent_libffi" = yes], [$2])],
 	[$2])
 ])
 

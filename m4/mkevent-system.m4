@@ -157,7 +157,7 @@ AS_IF([test "$enable_openssl" != no], [
 AM_CONDITIONAL([OPENSSL], [test "$mkevent_openssl" = yes])
 ])
 
-# libffi, for the RPC plugin's native functions; nothing else is linked to it.
+# libffi, for the plugin rpc-native; nothing else is linked to it.
 AC_DEFUN([MKEVENT_LIBFFI], [
 mkevent_libffi=no
 # A static core would make every program need libffi: only when it is asked for.

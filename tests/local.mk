@@ -59,6 +59,9 @@ loop_programs += tests/unit/test_rpc
 if LIBFFI
 loop_programs += tests/unit/test_rpc_native
 loop_programs += tests/unit/test_rpc_native_wrong
+if PLUGINS
+plain_programs += tests/unit/test_rpc_native_load
+endif
 endif
 loop_programs += tests/unit/test_timer
 

@@ -31,6 +31,7 @@ event2_HEADERS = \
 	core/include/event2/plugin_bufferevent.h \
 	core/include/event2/plugin_dns.h \
 	core/include/event2/plugin_http.h \
+	core/include/event2/plugin_native.h \
 	core/include/event2/plugin_rpc.h \
 	core/include/event2/plugin_ssl.h \
 	core/include/event2/plugin_ws.h \

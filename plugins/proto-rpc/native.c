@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Native functions that this process offers. Each is an ordinary method: its request is a set of values, its callback
- * calls the function through libffi, its reply is what that left, marshalled. */
-#include "native_ffi.h"
+ * has the function called by the service "rpc-native", its reply is what that left, marshalled. */
+#include "native.h"
 
 #include <event2/buffer.h>
 #include <event2/event.h>
+#include <stdalign.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
 struct native_method {
 	struct evrpc method; /* first: the server frees the whole with it */
 	struct native_form form;
-	struct native_shape shape;
 	evrpc_native_function function;
+	const struct event_plugin_native *service;
+	alignas(max_align_t) unsigned char shape[]; /* the service's */
 };
 
 struct native_request {
@@ -103,25 +106,16 @@ gather(struct native_request *request, void *parameters[NATIVE_PARAMETERS])
 	return true;
 }
 
-/* What libffi leaves: an integer that is narrower than a word is widened to one. */
-union returned {
-	ffi_arg word;
-	uint64_t wide;
-	double real;
-	void *pointer;
-};
-
 static void
-take_result(struct native_value *value, struct signature_type type, const union returned *returned)
+take_result(struct native_value *value, struct signature_type type, const union event_plugin_native_value *returned)
 {
-	unsigned width = signature_width(type);
-	if (width)
-		native_set_int(value, type, width <= sizeof(ffi_arg) ? (uint64_t)returned->word : returned->wide);
+	if (signature_width(type))
+		native_set_int(value, type, returned->u);
 	else if (type.letter == 'd')
-		value->slot.real = returned->real;
+		value->slot.real = returned->d;
 	else if (signature_is_text(type))
-		value->slot.pointer = returned->pointer;
-	value->ours = type.letter == 'S' && returned->pointer;
+		value->slot.pointer = returned->p;
+	value->ours = type.letter == 'S' && returned->p;
 }
 
 /* What the function did wrong, or NULL. */
@@ -144,9 +138,9 @@ serve(struct evrpc_req_generic *call, void *arg)
 	struct native_request *request = plugin_evrpc_get_request(call);
 	struct native_reply *reply = plugin_evrpc_get_reply(call);
 	void *parameters[NATIVE_PARAMETERS];
-	union returned returned = {0};
+	union event_plugin_native_value returned = {0};
 	if (gather(request, parameters)) {
-		ffi_call(&native->shape.cif, FFI_FN(native->function), &returned, parameters);
+		native->service->call(native->shape, native->function, &returned, parameters);
 		take_result(&request->values.at[0], native->form.signature.types[0], &returned);
 		const char *what = fault(&native->form, &request->values);
 		if (what)
@@ -177,14 +171,19 @@ offer(struct evrpc_base *base, const char *who, const char *name, const char *si
 		what = function ? "the name may have letters, digits, '.', '_' and '-' only" : "the function is NULL";
 		goto fail;
 	}
-	native = rpc_zalloc(sizeof(*native));
+	what = "there is no service rpc-native";
+	const struct event_plugin_native *service = native_service();
+	if (!service) goto fail;
+	what = "no memory";
+	native = rpc_zalloc(sizeof(*native) + service->shape_size);
 	if (!native) goto fail;
 	if (native_form_init(&native->form, who, name, signature, messages) < 0) {
 		rpc_free(native);
 		return -1;
 	}
-	what = "libffi does not know how to call it here";
-	if (!native_shape_init(&native->shape, &native->form.signature, 0)) goto fail;
+	what = "such a function cannot be called here";
+	if (!native_shape_init(service, native->shape, &native->form.signature, 0)) goto fail;
+	native->service = service;
 	native->function = function;
 	native->method = (struct evrpc){.uri = rpc_strdup(name),
 		.request_new = request_new,

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Native functions: what the server's and the client's half share, and nothing of libffi. */
+/* Native functions: what the server's and the client's half share. */
 #ifndef PROTO_RPC_NATIVE_H_
 #define PROTO_RPC_NATIVE_H_
 
 #include "rpc.h"
 #include "signature.h"
+
+#include <event2/plugin_native.h>
 
 /* A signature with the types of its messages, by position as in signature.types. */
 struct native_form {
@@ -16,7 +18,7 @@ struct native_form {
 int native_form_init(struct native_form *form, const char *who, const char *name, const char *text,
 	const struct evrpc_native_message *const *messages);
 
-/* One value as C holds it: its address is what libffi wants. */
+/* One value as C holds it: its address is what a call wants. */
 union native_slot {
 	uint8_t u8;
 	uint16_t u16;
@@ -52,6 +54,19 @@ bool native_read(struct evbuffer *buffer, const struct native_form *form, struct
 
 /* Frees what is ours. */
 void native_values_free(const struct native_form *form, struct native_values *values);
+
+/* ---- The service that calls C functions, and makes them ---------------------------------------------------------- */
+
+#define NATIVE_PARAMETERS (2 * SIGNATURE_ARGUMENTS) /* at most: b is two */
+
+/* Loads it, if need be. NULL after a log line, when it cannot be had. */
+const struct event_plugin_native *native_service(void);
+
+/* pointers: further parameters of that type, at the end. False when such a function cannot be called here. */
+bool native_shape_init(
+	const struct event_plugin_native *service, void *shape, const struct signature *signature, unsigned pointers);
+
+/* ---- Calls ------------------------------------------------------------------------------------------------------- */
 
 /* Calls with values, in which every argument is set: 0, or -1 with a log line. */
 int native_call_values(struct evrpc_pool *pool, const char *who, const char *name, const struct native_form *form,

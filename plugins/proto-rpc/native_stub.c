@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Functions made at run time: each has the C type of a signature and calls the remote function of its name. */
-#include "native_ffi.h"
+#include "native.h"
 
+#include <stdalign.h>
+#include <stddef.h>
 #include <string.h>
 
 struct evrpc_native_stub {
 	struct evrpc_pool *pool;
 	struct native_form form;
-	struct native_shape shape;
 	evrpc_native_cb cb; /* NULL: each call brings its own */
 	void *cb_arg;
-	ffi_closure *closure;
-	void *code;
-	char name[];
+	const struct event_plugin_native *service;
+	void *closure;
+	char *name;                                 /* behind the shape */
+	alignas(max_align_t) unsigned char shape[]; /* the service's */
 };
 
 static void
@@ -30,7 +32,7 @@ take_argument(struct native_value *value, struct signature_type type, const void
 
 /* The body of every stub. */
 static void
-run(ffi_cif *cif, void *result, void **parameters, void *arg)
+run(void *const *parameters, void *arg)
 {
 	struct evrpc_native_stub *stub = arg;
 	struct native_values values = {0};
@@ -39,14 +41,12 @@ run(ffi_cif *cif, void *result, void **parameters, void *arg)
 	void *cb_arg = stub->cb_arg;
 	for (unsigned n = 1; n <= stub->form.signature.count; n++) {
 		take_argument(&values.at[n], stub->form.signature.types[n], *parameters++);
-		if (stub->form.signature.types[n].letter == 'b') values.at[n].len = *(size_t *)*parameters++;
+		if (stub->form.signature.types[n].letter == 'b') values.at[n].len = *(const size_t *)*parameters++;
 	}
 	if (!cb) {
 		cb = *(evrpc_native_cb *)*parameters++;
 		cb_arg = *(void **)*parameters;
 	}
-	if (cif->rtype != &ffi_type_void)
-		memset(result, 0, cif->rtype->size > sizeof(ffi_arg) ? cif->rtype->size : sizeof(ffi_arg));
 	if (native_call_values(stub->pool, "evrpc stub", stub->name, &stub->form, &values, cb, cb_arg) < 0)
 		cb(&unstarted, NULL, cb_arg);
 }
@@ -56,10 +56,15 @@ plugin_evrpc_native_stub_new(struct evrpc_pool *pool, const char *name, const ch
 	const struct evrpc_native_message *const *messages, evrpc_native_cb cb, void *cb_arg)
 {
 	size_t size = strlen(name) + 1;
-	const char *what = "no memory";
-	struct evrpc_native_stub *stub = rpc_zalloc(sizeof(*stub) + size);
+	const char *what = "there is no service rpc-native";
+	struct evrpc_native_stub *stub = NULL;
+	const struct event_plugin_native *service = native_service();
+	if (!service) goto fail;
+	what = "no memory";
+	stub = rpc_zalloc(sizeof(*stub) + service->shape_size + size);
 	if (!stub) goto fail;
-	memcpy(stub->name, name, size);
+	stub->service = service;
+	stub->name = memcpy(stub->shape + service->shape_size, name, size);
 	stub->pool = pool;
 	stub->cb = cb;
 	stub->cb_arg = cb_arg;
@@ -67,13 +72,11 @@ plugin_evrpc_native_stub_new(struct evrpc_pool *pool, const char *name, const ch
 		rpc_free(stub);
 		return NULL;
 	}
-	what = "the system gives libffi no memory for code";
-	stub->closure = ffi_closure_alloc(sizeof(*stub->closure), &stub->code);
-	if (!stub->closure) goto fail;
-	what = "libffi cannot make such a function here";
-	if (native_shape_init(&stub->shape, &stub->form.signature, cb ? 0 : 2) &&
-		ffi_prep_closure_loc(stub->closure, &stub->shape.cif, run, stub, stub->code) == FFI_OK)
-		return stub;
+	what = "such a function cannot be made here";
+	if (!native_shape_init(service, stub->shape, &stub->form.signature, cb ? 0 : 2)) goto fail;
+	what = "the system gives no memory for code";
+	stub->closure = service->closure_new(stub->shape, run, stub);
+	if (stub->closure) return stub;
 fail:
 	rpc_host->log(EVENT_PLUGIN_LOG_WARN, "evrpc_native_stub_new: no stub of %s: %s", name, what);
 	plugin_evrpc_native_stub_free(stub);
@@ -83,15 +86,13 @@ fail:
 evrpc_native_function
 plugin_evrpc_native_stub_function(struct evrpc_native_stub *stub)
 {
-	evrpc_native_function function;
-	memcpy(&function, &stub->code, sizeof(function)); /* C has no cast from data to code */
-	return function;
+	return stub->service->closure_function(stub->closure);
 }
 
 void
 plugin_evrpc_native_stub_free(struct evrpc_native_stub *stub)
 {
 	if (!stub) return;
-	if (stub->closure) ffi_closure_free(stub->closure);
+	stub->service->closure_free(stub->closure);
 	rpc_free(stub);
 }

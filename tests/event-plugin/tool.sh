@@ -14,11 +14,13 @@ expect "list, arguments" 2 '^usage: event-plugin list' list all
 expect "info" 0 '^kind       backend' info backend-select
 expect "info, JSON" 0 '"licence":"BSD-3-Clause"' --json info backend-select
 expect "info, missing" 1 'no-such-plugin' info no-such-plugin
-expect "call, missing function" 1 'no such function|needs libffi' call backend-select none
+expect "call, missing function" 1 'no such function' call backend-select none
+expect "call, usage" 2 '^usage: event-plugin call' call backend-select
 if grep -q '^LIBFFI_TRUE=.#' config.log; then
-	expect "call, without libffi" 1 'needs libffi' call backend-select
+	expect "call, without libffi" 1 'there must be the plugin rpc-native' call proto-http evhttp_htmlescape '<'
 else
-	expect "call, usage" 2 '^usage: event-plugin call' call backend-select
+	expect "call" 0 '^&lt;$' call proto-http evhttp_htmlescape '<'
+	expect "call, wrong number of arguments" 1 'wants arguments as in' call proto-http evhttp_htmlescape
 fi
 
 # One of somebody else's is measured, too.

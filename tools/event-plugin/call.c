@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* call: a function that a plugin offers with a signature, called with arguments from the command line. */
+/* call: a function that a plugin offers with a signature, called with arguments from the command line. How it is called
+ * is known to the service "rpc-native". */
 #include "tool.h"
 
-#include "signature_ffi.h"
+#include "signature.h"
 
 #include <errno.h>
 #include <event2/plugin.h>
-#include <ffi.h>
+#include <event2/plugin_native.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,7 +25,6 @@ union value {
 	size_t size;
 	double real;
 	const char *text;
-	ffi_arg small; /* where libffi puts a result that is narrower than a register */
 };
 
 struct wanted {
@@ -122,47 +122,27 @@ parse_value(struct signature_type type, const char *text, union value *value)
 /* ---- The result -------------------------------------------------------------------------------------------------- */
 
 static void
-print_result(struct signature_type type, const union value *value)
+print_result(struct signature_type type, const union event_plugin_native_value *value)
 {
 	switch (type.letter) {
 	case 'v':
 		return;
 	case 'c':
-		printf("%d\n", (int8_t)value->small);
-		return;
-	case 'C':
-		printf("%u\n", (uint8_t)value->small);
-		return;
 	case 'h':
-		printf("%d\n", (int16_t)value->small);
-		return;
-	case 'H':
-		printf("%u\n", (uint16_t)value->small);
-		return;
 	case 'i':
-		printf("%" PRId32 "\n", (int32_t)value->small);
-		return;
-	case 'I':
-		printf("%" PRIu32 "\n", (uint32_t)value->small);
-		return;
 	case 'l':
-		printf("%" PRId64 "\n", value->i64);
-		return;
-	case 'L':
-		printf("%" PRIu64 "\n", value->u64);
-		return;
-	case 'z':
-		printf("%zu\n", value->size);
+		printf("%" PRId64 "\n", value->i);
 		return;
 	case 'd':
-		printf("%.17g\n", value->real);
+		printf("%.17g\n", value->d);
 		return;
 	case 's':
-		puts(value->text ? value->text : "(null)");
+	case 'S':
+		puts(value->p ? value->p : "(null)");
+		if (type.letter == 'S') free(value->p); /* host->free() is free(): this program set no functions of its own */
 		return;
-	case 'S': /* host->free() is free(): this program set no functions of its own */
-		puts(value->text ? value->text : "(null)");
-		free((char *)(uintptr_t)value->text);
+	default:
+		printf("%" PRIu64 "\n", value->u);
 		return;
 	}
 }
@@ -174,15 +154,39 @@ refuse(const struct wanted *wanted, const char *what, const char *detail)
 	return 1;
 }
 
+/* Returns 0, 1 after a message. */
+static int
+call(const struct wanted *wanted, const struct signature *signature, void *const *arguments)
+{
+	char types[2 + SIGNATURE_ARGUMENTS + 1], *out = types;
+	const struct event_plugin_native *native = (const struct event_plugin_native *)event_plugin_find(
+		EVENT_PLUGIN_SERVICE, EVENT_PLUGIN_NATIVE_NAME, EVENT_PLUGIN_NATIVE_MAJOR, EVENT_PLUGIN_NATIVE_MINOR, 0);
+	if (!native) return refuse(wanted, "to call it, there must be the plugin", EVENT_PLUGIN_NATIVE_NAME);
+	for (unsigned i = 0; i <= signature->count; i++) {
+		*out++ = signature_is_text(signature->types[i]) ? 'p' : signature->types[i].letter;
+		if (i == 0) *out++ = ':';
+	}
+	*out = '\0';
+	union event_plugin_native_value result = {0};
+	void *shape = malloc(native->shape_size);
+	int status = 0;
+	if (!shape || native->shape_init(shape, types) < 0)
+		status = refuse(wanted, "cannot be called here, with", wanted->call->signature);
+	else {
+		native->call(shape, wanted->call->function, &result, arguments);
+		print_result(signature->types[0], &result);
+	}
+	free(shape);
+	return status;
+}
+
 int
 command_call(int argc, char **argv)
 {
 	struct signature signature;
 	struct signature_error error;
-	ffi_type *types[SIGNATURE_ARGUMENTS];
-	union value values[SIGNATURE_ARGUMENTS], result = {.u64 = 0};
+	union value values[SIGNATURE_ARGUMENTS];
 	void *pointers[SIGNATURE_ARGUMENTS];
-	ffi_cif cif;
 	if (argc < 2) return 2;
 	struct wanted wanted = {argv[0], argv[1], NULL};
 	if (event_plugin_load(wanted.plugin) != 0) return 1;
@@ -196,14 +200,9 @@ command_call(int argc, char **argv)
 		if (!has_a_form(signature.types[i]))
 			return refuse(&wanted, "cannot be called from a command line, with", wanted.call->signature);
 	for (unsigned i = 0; i < signature.count; i++) {
-		types[i] = signature_ffi_type(signature.types[i + 1]);
 		pointers[i] = &values[i];
 		if (!parse_value(signature.types[i + 1], argv[i + 2], &values[i]))
 			return refuse(&wanted, "does not take the argument", argv[i + 2]);
 	}
-	if (ffi_prep_cif(&cif, FFI_DEFAULT_ABI, signature.count, signature_ffi_type(signature.types[0]), types) != FFI_OK)
-		return refuse(&wanted, "libffi does not take", wanted.call->signature);
-	ffi_call(&cif, wanted.call->function, &result, pointers);
-	print_result(signature.types[0], &result);
-	return 0;
+	return call(&wanted, &signature, pointers);
 }

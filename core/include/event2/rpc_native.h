@@ -35,6 +35,11 @@
  * as tag 0, which a native server compares with its own, and which generated code does not know.
  *
  * Signatures that are wrong are refused with a log line that says where. Threads: as in event2/rpc.h.
+ *
+ * To offer functions and to make stubs there must be the plugin "rpc-native" (to call by name, there need not). It is
+ * loaded by the first such call, not when the program starts: a program that changes its root folder, filters its
+ * system calls or calls event_plugin_seal() before its first evrpc_native_register(), evrpc_native_publish() or
+ * evrpc_native_stub_new() calls event_plugin_load("rpc-native") before that, and learns then whether it is there.
  */
 
 #include <event2/rpc_struct.h>
@@ -84,7 +89,7 @@ struct evrpc_native_message {
  *   read now, what it points to must live as long as the registration
  * @param function what is called, cast from the type that the signature says
  * @return 0; or -1 with a log line: the signature is wrong, the name is taken or not allowed, there is no memory, or
- *   the plugin was built without libffi */
+ *   the plugin rpc-native cannot be had */
 EVENT2_EXPORT_SYMBOL
 int evrpc_native_register(struct evrpc_base *base, const char *name, const char *signature,
 	const struct evrpc_native_message *const *messages, evrpc_native_function function);
@@ -146,8 +151,8 @@ int evrpc_native_vcall(struct evrpc_pool *pool, const char *name, const char *si
  * @param cb NULL: every call brings its own; then the function has two parameters more at its end, an evrpc_native_cb
  *   and a void *
  * @param cb_arg what cb gets as its last argument
- * @return the stub; or NULL with a log line: the signature is wrong, there is no memory, the system does not allow
- *   libffi's closures, or the plugin was built without libffi */
+ * @return the stub; or NULL with a log line: the signature is wrong, there is no memory, the system gives no
+ *   memory for code, or the plugin rpc-native cannot be had */
 EVENT2_EXPORT_SYMBOL
 struct evrpc_native_stub *evrpc_native_stub_new(struct evrpc_pool *pool, const char *name, const char *signature,
 	const struct evrpc_native_message *const *messages, evrpc_native_cb cb, void *cb_arg);
