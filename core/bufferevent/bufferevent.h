@@ -56,6 +56,7 @@ struct bev {
 	uint8_t due;       /* data callbacks: EV_READ, EV_WRITE */
 	uint8_t work;      /* for the type: EV_READ, EV_WRITE */
 	uint8_t on;        /* as the type knows it */
+	uint8_t timed;     /* of the core's timers, those that may be pending */
 	uint8_t options;
 	uint8_t suspended_read, suspended_write; /* enum bev_suspend */
 	bool running : 1; /* callbacks or work run now, further down the stack or in the loop's thread */
@@ -89,7 +90,7 @@ bool bev_put(struct bev *b);
 static inline void
 bev_enter(struct bev *b)
 {
-	thread_lock(b->lock);
+	thread_lock_hot(b->lock);
 	b->refs++;
 	b->depth++;
 	b->owner->entered++;
@@ -119,6 +120,13 @@ static inline bool
 bev_is_due(const struct bev *b)
 {
 	return b->due || b->work || b->due_events;
+}
+
+/* For one that always defers, and that need not have been entered: what is due will run. */
+static inline void
+bev_see_to_due_locked(struct bev *b)
+{
+	if (!b->depth && !b->running && bev_is_due(b)) bev_schedule_locked(b);
 }
 
 /* ---- state.c ---- */

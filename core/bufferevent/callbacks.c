@@ -28,7 +28,7 @@ bev_deferred(struct event_callback *callback, void *arg)
 {
 	struct bev *b = arg;
 	(void)callback;
-	thread_lock(b->lock);
+	thread_lock_hot(b->lock);
 	if (!b->running && b->depth == 0) bev_run_due(b);
 	(void)bev_put(b);
 }
@@ -81,9 +81,9 @@ call_read(struct bev *b)
 	b->due &= (uint8_t)~EV_READ;
 	if (!callback) return;
 	size_t before = b->pub.wm_read.high ? evbuffer_get_length(b->pub.input) : 0;
-	thread_unlock(b->lock);
+	thread_unlock_hot(b->lock);
 	callback(&b->pub, arg);
-	thread_lock(b->lock);
+	thread_lock_hot(b->lock);
 	if (!before || b->freed || !b->pub.wm_read.high || !(b->pub.enabled & EV_READ)) return;
 	size_t after = evbuffer_get_length(b->pub.input);
 	if (after && after < before && after >= b->pub.wm_read.low) b->due |= EV_READ;
@@ -96,9 +96,9 @@ call_write(struct bev *b)
 	void *arg = b->pub.cbarg;
 	b->due &= (uint8_t)~EV_WRITE;
 	if (!callback) return;
-	thread_unlock(b->lock);
+	thread_unlock_hot(b->lock);
 	callback(&b->pub, arg);
-	thread_lock(b->lock);
+	thread_lock_hot(b->lock);
 }
 
 static void

@@ -216,7 +216,7 @@ bev_put(struct bev *b)
 	/* An event that fires during the end takes a reference once more, but ends nothing twice. */
 	bool last = --b->refs == 0 && !b->ending;
 	if (last) b->ending = true;
-	thread_unlock(b->lock);
+	thread_unlock_hot(b->lock);
 	if (last) destroy(b);
 	return last;
 }

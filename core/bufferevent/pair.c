@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Two bufferevents whose buffers feed each other. They share one lock. Without one bytes move at once, in whatever call
- * adds output or makes room for input; with one they move from the loop, since the program may have callbacks on the
- * buffers, which must not run in a lock. The callbacks are always deferred. */
+/* Two bufferevents whose buffers feed each other. They share one lock. Bytes move at once, in whatever call adds output
+ * or makes room for input. Only where there is a lock, and the program has callbacks on the buffers, which must not run
+ * in it, they move from the loop. The callbacks of the bufferevents are always deferred. */
 #include "config.h"
+
+#include "bufferevent/bufferevent.h"
+#include "evbuffer/evbuffer.h"
 
 #include <event2/buffer.h>
 #include <event2/event.h>
@@ -59,11 +62,33 @@ transfer(struct bufferevent *from, struct bufferevent *to, bool all)
 	bufferevent_type_end(from);
 }
 
+/* What most transfers are: no code of the program's runs, so nobody can go and nothing need be held. Callbacks of ours
+ * on the two buffers care for neither change. */
+static void
+transfer_unwatched(struct bev *from, struct bev *to)
+{
+	size_t most;
+	bool moved = false;
+	if (!(from->on & EV_WRITE) || !(to->on & EV_READ)) return;
+	while (evbuffer_get_length(from->pub.output) && (most = bev_room_locked(to, EV_READ))) {
+		if (!evbuffer_shift(from->pub.output, to->pub.input, most)) break;
+		moved = true;
+	}
+	if (!moved) return;
+	bev_moved_locked(to, EV_READ, 0);
+	bev_moved_locked(from, EV_WRITE, 0);
+	bev_see_to_due_locked(to);
+	bev_see_to_due_locked(from);
+}
+
+/* The callers hold the lock, and so may an evbuffer's function between: what runs now runs in the lock. */
 static void
 go(struct bufferevent *from, struct bufferevent *to)
 {
 	if (!from || !to) return;
-	if (bufferevent_type_is_locked(from))
+	if (!evbuffer_is_watched(from->output) && !evbuffer_is_watched(to->input))
+		transfer_unwatched(bev_of(from), bev_of(to));
+	else if (bufferevent_type_is_locked(from))
 		bufferevent_type_schedule(from, EV_WRITE);
 	else
 		transfer(from, to, false);

@@ -240,22 +240,30 @@ bev_timers_assign(struct bev *b)
 	return event_assign(&b->pub.ev_write, base, -1, 0, write_timer_fired, b);
 }
 
+static void
+time_locked(struct bev *b, short what, struct event *timer, const struct timeval *timeout)
+{
+	if (timeout) {
+		b->timed |= (uint8_t)what;
+		(void)event_add(timer, timeout);
+	} else if (b->timed & what) {
+		b->timed &= (uint8_t)~what;
+		(void)event_del_noblock(timer);
+	}
+}
+
 /* Begins the time anew, or ends it, for the directions of what. */
 void
 bev_timers_locked(struct bev *b, short what)
 {
 	const struct timeval *reading = &b->pub.timeout_read, *writing = &b->pub.timeout_write;
 	if (what & EV_READ) {
-		if ((b->on & EV_READ) && (reading->tv_sec || reading->tv_usec))
-			(void)event_add(&b->pub.ev_read, reading);
-		else
-			(void)event_del_noblock(&b->pub.ev_read);
+		const bool counts = (b->on & EV_READ) && evutil_timerisset(reading);
+		time_locked(b, EV_READ, &b->pub.ev_read, counts ? reading : NULL);
 	}
 	if (what & EV_WRITE) {
-		if ((b->on & EV_WRITE) && (writing->tv_sec || writing->tv_usec) && evbuffer_get_length(b->pub.output))
-			(void)event_add(&b->pub.ev_write, writing);
-		else
-			(void)event_del_noblock(&b->pub.ev_write);
+		const bool counts = (b->on & EV_WRITE) && evutil_timerisset(writing) && evbuffer_get_length(b->pub.output);
+		time_locked(b, EV_WRITE, &b->pub.ev_write, counts ? writing : NULL);
 	}
 }
 

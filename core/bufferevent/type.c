@@ -34,7 +34,7 @@ void
 bufferevent_type_end(struct bufferevent *bev)
 {
 	struct bev *b = bev_of(bev);
-	bev_leave(b, bev_may_run_here(b));
+	bev_leave(b, !b->defer && bev_may_run_here(b));
 }
 
 void
@@ -128,7 +128,8 @@ static void
 output_added(struct bev *b)
 {
 	const struct bufferevent_ops *ops = b->pub.be_ops;
-	if (ops->flags & BUFFEREVENT_TYPE_CORE_TIMEOUTS && !event_pending(&b->pub.ev_write, EV_TIMEOUT, NULL))
+	if (ops->flags & BUFFEREVENT_TYPE_CORE_TIMEOUTS && evutil_timerisset(&b->pub.timeout_write) &&
+		!event_pending(&b->pub.ev_write, EV_TIMEOUT, NULL))
 		bev_timers_locked(b, EV_WRITE);
 	if (ops->output)
 		ops->output(&b->pub);

@@ -15,7 +15,7 @@
 int
 evbuffer_add(struct evbuffer *buf, const void *data, size_t datlen)
 {
-	buffer_lock_quick(buf);
+	buffer_lock_hot(buf);
 	if (buf->frozen_end || !buffer_can_take(buf, datlen) || buffer_append_locked(buf, data, datlen) < 0) {
 		buffer_unlock(buf);
 		return -1;

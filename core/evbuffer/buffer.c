@@ -65,7 +65,7 @@ evbuffer_decref_and_unlock(struct evbuffer *buffer)
 	if (--buffer->refs == 0)
 		destroy(buffer);
 	else
-		buffer_unlock(buffer);
+		buffer_unlock_hot(buffer);
 }
 
 /* There is nothing to give back but the buffer and its spare room. */

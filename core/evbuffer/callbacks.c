@@ -167,12 +167,17 @@ call(struct evbuffer *buffer, struct evbuffer_cb_entry *entry, const struct evbu
 		entry->fn.now(buffer, info, entry->arg);
 }
 
-static void
+/* Returns whether there are others than those. */
+static bool
 run_locked(struct evbuffer *buffer, const struct evbuffer_cb_info *info, bool ours)
 {
+	bool others = false;
 	buffer->running++;
 	for (struct evbuffer_cb_entry *entry = buffer->callbacks; entry; entry = entry->next) {
-		if (!is_wanted(entry, ours)) continue;
+		if (!is_wanted(entry, ours)) {
+			others = true;
+			continue;
+		}
 		if (ours) {
 			call(buffer, entry, info);
 			continue;
@@ -183,6 +188,7 @@ run_locked(struct evbuffer *buffer, const struct evbuffer_cb_info *info, bool ou
 		buffer_lock(buffer);
 	}
 	if (--buffer->running == 0 && buffer->some_removed) sweep_locked(buffer);
+	return others;
 }
 
 /* The program's callbacks for all that they were not told yet. */
@@ -192,7 +198,7 @@ run_due_locked(struct evbuffer *buffer)
 	struct evbuffer_cb_info info = {
 		buffer_length(buffer) + buffer->deleted - buffer->added, buffer->added, buffer->deleted};
 	buffer->added = buffer->deleted = 0;
-	if (info.n_added || info.n_deleted) run_locked(buffer, &info, false);
+	if (info.n_added || info.n_deleted) (void)run_locked(buffer, &info, false);
 }
 
 static void
@@ -266,9 +272,9 @@ base_gone(struct loop_mourner *mourner)
 static void
 tell_locked(struct evbuffer *buffer, const struct evbuffer_cb_info *info)
 {
-	run_locked(buffer, info, true);
+	if (!buffer->callbacks || !run_locked(buffer, info, true)) return;
 	if (!buffer->held && !buffer->deferred) {
-		run_locked(buffer, info, false);
+		(void)run_locked(buffer, info, false);
 		return;
 	}
 	buffer->added += info->n_added;
@@ -307,10 +313,16 @@ buffer_tell_two_unlock(struct evbuffer *from, struct evbuffer *to, size_t moved,
 	from->refs++;
 	to->refs++;
 	struct evbuffer *first = to_first ? to : from, *second = to_first ? from : to;
-	buffer_unlock(second);
+	const bool apart = from->lock != to->lock;
+	if (apart) buffer_unlock(second);
 	tell_locked(first, to_first ? &to_info : &from_info);
-	evbuffer_decref_and_unlock(first);
-	buffer_lock(second);
+	if (apart || first->refs == 1) {
+		if (!apart) buffer_lock(first);
+		evbuffer_decref_and_unlock(first);
+		if (apart) buffer_lock(second);
+	} else {
+		first->refs--;
+	}
 	tell_locked(second, to_first ? &from_info : &to_info);
 	evbuffer_decref_and_unlock(second);
 }

@@ -89,7 +89,7 @@ evbuffer_drain(struct evbuffer *buf, size_t len)
 {
 	struct chain_list dropped;
 	chain_list_init(&dropped);
-	buffer_lock_quick(buf);
+	buffer_lock_hot(buf);
 	if (buf->frozen_start) {
 		buffer_unlock(buf);
 		return -1;

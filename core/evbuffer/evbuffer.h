@@ -21,6 +21,10 @@ int evbuffer_read_adaptive(struct evbuffer *buffer, evutil_socket_t fd, size_t h
 /* As evbuffer_write_atmost(); a frozen front does not matter to it. */
 int evbuffer_write_frozen(struct evbuffer *buffer, evutil_socket_t fd, size_t howmuch);
 
+/* Moves up to most bytes between two buffers that share a lock, which is held, and that are not watched (see below).
+ * Nobody is told, and frozen ends do not matter. Returns how many were moved; 0 also without memory. */
+size_t evbuffer_shift(struct evbuffer *from, struct evbuffer *to, size_t most);
+
 void evbuffer_incref(struct evbuffer *buffer);
 void evbuffer_decref_and_unlock(struct evbuffer *buffer);
 /* Between the two, changes are counted but the program's callbacks wait; then they run once for all of them (or are

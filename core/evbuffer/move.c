@@ -179,3 +179,14 @@ failed:
 	buffer_unlock_two(src, dst);
 	return -1;
 }
+
+size_t
+evbuffer_shift(struct evbuffer *from, struct evbuffer *to, size_t most)
+{
+	const size_t length = buffer_length(from), moved = most < length ? most : length;
+	if (!moved || !buffer_can_take(to, moved)) return 0;
+	if (moved < length) return move_some_locked(from, to, moved) < 0 ? 0 : moved;
+	load_locked(to, unload_locked(from));
+	pass_spare_back_locked(from, to);
+	return moved;
+}

@@ -129,7 +129,7 @@ evbuffer_add_buffer_reference(struct evbuffer *outbuf, struct evbuffer *inbuf)
 	if (added && (outbuf->frozen_end || !buffer_can_take(outbuf, added) || !can_be_shared(inbuf) ||
 					 share_all_locked(outbuf, inbuf, &shared) < 0))
 		result = -1;
-	buffer_unlock(inbuf);
+	if (inbuf->lock != outbuf->lock) buffer_unlock(inbuf);
 	if (result == 0 && added) {
 		buffer_changed_unlock(outbuf, added, 0);
 		return 0;

@@ -102,21 +102,25 @@ buffer_unlock(struct evbuffer *buffer)
 
 /* The same without a call most of the time, for what is called most. */
 static inline void
-buffer_lock_quick(struct evbuffer *buffer)
+buffer_lock_hot(struct evbuffer *buffer)
 {
-	if (!CHAIN_LIKELY(thread_lock_quick(buffer->lock))) thread_lock_slow(buffer->lock);
+	thread_lock_hot(buffer->lock);
 }
 
 static inline void
-buffer_unlock_quick(struct evbuffer *buffer)
+buffer_unlock_hot(struct evbuffer *buffer)
 {
-	if (!CHAIN_LIKELY(thread_unlock_quick(buffer->lock))) thread_unlock_slow(buffer->lock);
+	thread_unlock_hot(buffer->lock);
 }
 
-/* Both, in an order that all threads share. */
+/* Both, in an order that all threads share; once where they share one lock, as the buffers of a bufferevent do. */
 static inline void
 buffer_lock_two(struct evbuffer *a, struct evbuffer *b)
 {
+	if (a->lock == b->lock) {
+		buffer_lock_hot(a);
+		return;
+	}
 	bool swap = (uintptr_t)thread_lock_identity(a->lock) > (uintptr_t)thread_lock_identity(b->lock);
 	buffer_lock(swap ? b : a);
 	buffer_lock(swap ? a : b);
@@ -125,8 +129,8 @@ buffer_lock_two(struct evbuffer *a, struct evbuffer *b)
 static inline void
 buffer_unlock_two(struct evbuffer *a, struct evbuffer *b)
 {
-	buffer_unlock(a);
-	buffer_unlock(b);
+	buffer_unlock_hot(a);
+	if (a->lock != b->lock) buffer_unlock(b);
 }
 
 /* ---- Telling: callbacks.c ----------------------------------------------------------------------------------------

@@ -381,12 +381,12 @@ run_other_locked(struct event_base *base, struct callback_queue *queue, struct e
 	base->current = closure == LOOP_CLOSURE_SELF ? callback : NULL;
 	base->counters.run_deferred++;
 	base->last_callback = (void *)callback->evcb_cb_union.evcb_selfcb;
-	base_unlock(base);
+	void *const left = call_begins_unlock(base);
 	if (closure == LOOP_CLOSURE_SELF)
 		callback->evcb_cb_union.evcb_selfcb(callback, arg);
 	else
 		finalizer_run(callback);
-	base_lock(base);
+	call_over_lock(base, left);
 }
 
 struct event *

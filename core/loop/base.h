@@ -248,15 +248,15 @@ base_unlock(struct event_base *base)
 
 /* The same for the hottest places, without a call most of the time. */
 static inline void
-base_lock_quick(struct event_base *base)
+base_lock_hot(struct event_base *base)
 {
-	if (UNLIKELY(!thread_lock_quick(base->lock))) thread_lock_slow(base->lock);
+	thread_lock_hot(base->lock);
 }
 
 static inline void
-base_unlock_quick(struct event_base *base)
+base_unlock_hot(struct event_base *base)
 {
-	if (UNLIKELY(!thread_unlock_quick(base->lock))) thread_unlock_slow(base->lock);
+	thread_unlock_hot(base->lock);
 }
 
 /* And for those which this thread does not enter with the lock held, most of the time. False: call base_lock(), and

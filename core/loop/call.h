@@ -10,6 +10,33 @@ void event_restart_timeout_locked(struct event_base *base, struct event *ev);
 /* Lets those go first who wait for a callback's end. */
 void callback_let_waiters_go_locked(struct event_base *base);
 
+/* Around what the loop calls without the lock. Returns what call_over_lock() needs. */
+static inline void *
+call_begins_unlock(struct event_base *base)
+{
+	if (LIKELY(!base->lock)) return NULL;
+#if THREAD_BIAS
+	struct bias_lock *const lock = base->owned_lock;
+	if (lock && bias_step_out(lock)) return lock;
+#endif
+	base_unlock(base);
+	return base;
+}
+
+static inline void
+call_over_lock(struct event_base *base, void *left)
+{
+	if (LIKELY(!left)) return;
+#if THREAD_BIAS
+	if (left != base) {
+		if (UNLIKELY(!bias_step_in(left))) bias_turned_away(left);
+		return;
+	}
+#endif
+	base_lock(base);
+}
+
+/* The same for an event's callback, with nothing to remember across the call. */
 static inline void
 call_event_locked(struct event_base *base, event_callback_fn fn, evutil_socket_t fd, short res, void *arg)
 {

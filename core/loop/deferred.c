@@ -40,7 +40,7 @@ count_deferred_locked(struct event_base *base)
 bool
 loop_deferred_schedule(struct event_base *base, struct event_callback *callback)
 {
-	base_lock(base);
+	base_lock_hot(base);
 	bool queued;
 	if (UNLIKELY(callback->evcb_flags & (EVLIST_ACTIVE | EVLIST_ACTIVE_LATER | EVLIST_FINALIZING))) {
 		queued = false;
@@ -49,7 +49,7 @@ loop_deferred_schedule(struct event_base *base, struct event_callback *callback)
 	} else {
 		queued = callback_activate_locked(base, callback);
 	}
-	base_unlock(base);
+	base_unlock_hot(base);
 	return queued;
 }
 

@@ -239,9 +239,9 @@ wait_locked(struct event_base *base, int flags, uint64_t *before)
 	int count;
 	if (base->lock) {
 		base->waiting = true;
-		base_unlock_quick(base);
+		base_unlock_hot(base);
 		count = base->ops.wait(base->backend, now, deadline, ready, base->ready_max);
-		base_lock_quick(base);
+		base_lock_hot(base);
 		base->waiting = false;
 #if THREAD_BIAS
 		base->owned_lock = thread_bias_on && bias_is_mine(base->lock) ? base->lock : NULL;

@@ -25,9 +25,10 @@
 #define BIAS_AGAIN 512        /* for the owner, after others took it; twice as many each time, */
 #define BIAS_AGAIN_MOST 65536 /* up to here */
 #endif
-#define FAVOURED 16     /* as BIAS_FIRST for a thread that is known to be the one */
-#define LOOKS 100       /* whether the owner is out, before the thread goes to sleep */
-#define WAIT_NS 1000000 /* from one look to the next then */
+#define FAVOURED 16          /* as BIAS_FIRST for a thread that is known to be the one */
+#define LOOKS 100            /* whether the owner is out, before the thread goes to sleep */
+#define WAIT_NS 20000        /* from one look to the next then, twice as long each time, */
+#define WAIT_MOST_NS 1000000 /* up to here */
 #define REFUSED_NS 20000000
 
 static atomic_bool refused; /* membarrier(2), after it had worked: nothing is opened any more */
@@ -101,8 +102,12 @@ shut(struct bias_lock *lock)
 	atomic_store(&lock->waiting, true); /* before it is shut: bias_unlock() relies on it */
 	atomic_store(&lock->open_for, 0);
 	barrier_everywhere();
-	for (int looks = 0; (inside = atomic_load_explicit(&lock->inside, memory_order_acquire)) != 0; looks++)
-		if (looks >= LOOKS) sleep_while(&lock->inside, inside, WAIT_NS);
+	long wait_ns = WAIT_NS;
+	for (int looks = 0; (inside = atomic_load_explicit(&lock->inside, memory_order_acquire)) != 0; looks++) {
+		if (looks < LOOKS) continue;
+		sleep_while(&lock->inside, inside, wait_ns);
+		wait_ns = wait_ns * 2 < WAIT_MOST_NS ? wait_ns * 2 : WAIT_MOST_NS;
+	}
 	atomic_store(&lock->waiting, false);
 	lock->settled = true;
 }

@@ -28,7 +28,8 @@
  *
  * A lock may be freed by another thread as soon as the last holder let it go, so nothing of the lock is touched after
  * the store that lets go. The owner therefore looks for a waiter before that store, and may miss one that comes just
- * then: who waits looks again by itself after a while (WAIT_NS in bias.c). */
+ * then; where it holds the lock for moments only it does not look at all. Who waits looks again by itself, first soon
+ * and then less and less often (WAIT_NS in bias.c), so that it waits for twice the time that the lock was held. */
 #ifndef MKEVENT_THREAD_BIAS_H_
 #define MKEVENT_THREAD_BIAS_H_
 
@@ -117,8 +118,8 @@ bias_enter(struct bias_lock *lock)
 static inline bool
 bias_leave(struct bias_lock *lock)
 {
-	/* Open, so nobody waits: what this thread holds it holds without the mutex. */
-	if (atomic_load_explicit(&lock->open_for, memory_order_relaxed) != bias_self()) return false;
+	/* Open, so who holds it is the owner, without the mutex, and nobody waits. */
+	if (atomic_load_explicit(&lock->open_for, memory_order_relaxed) == 0) return false;
 	const unsigned inside = atomic_load_explicit(&lock->inside, memory_order_relaxed);
 	if (inside == 1)
 		bias_store_inside(lock, 0, memory_order_release);
@@ -154,6 +155,13 @@ bias_step_out(struct bias_lock *lock)
 	if (__builtin_expect(atomic_load_explicit(&lock->open_for, memory_order_relaxed) == 0, 0)) return false;
 	atomic_store_explicit(&lock->inside, 0, memory_order_release);
 	return true;
+}
+
+/* The same for a few instructions after bias_step_in() that gave true: without a look at who waits. */
+static inline void
+bias_step_out_soon(struct bias_lock *lock)
+{
+	atomic_store_explicit(&lock->inside, 0, memory_order_release);
 }
 
 static inline bool

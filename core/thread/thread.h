@@ -45,12 +45,12 @@ thread_unlock(void *lock)
 
 extern bool thread_bias_on; /* every lock is a struct bias_lock */
 
-/* For the hottest places: false when it was not taken (released), and the functions above must do it. */
+/* False when it was not taken (released), and the functions above must do it. */
 static inline bool
 thread_lock_quick(void *lock)
 {
 #if THREAD_BIAS
-	if (lock) return thread_bias_on && bias_enter(lock);
+	if (lock) return __builtin_expect(thread_bias_on && bias_enter(lock), 1);
 #endif
 	return !lock;
 }
@@ -59,9 +59,22 @@ static inline bool
 thread_unlock_quick(void *lock)
 {
 #if THREAD_BIAS
-	if (lock) return thread_bias_on && bias_leave(lock);
+	if (lock) return __builtin_expect(thread_bias_on && bias_leave(lock), 1);
 #endif
 	return !lock;
+}
+
+/* The two where a call would be felt: they call only what seldom happens. */
+static inline void
+thread_lock_hot(void *lock)
+{
+	if (!thread_lock_quick(lock)) thread_lock_slow(lock);
+}
+
+static inline void
+thread_unlock_hot(void *lock)
+{
+	if (!thread_unlock_quick(lock)) thread_unlock_slow(lock);
 }
 
 /* For assertions: false only when lock debugging is on and this thread does not hold the lock. */

@@ -486,6 +486,132 @@ callbacks_on_its_buffers(void **state)
 	apart(buffers_watched);
 }
 
+/* ---- Pairs: both sides in other threads than the loop's ---- */
+
+static void *
+lock_and_unlock(void *bev)
+{
+	bufferevent_lock(bev);
+	bufferevent_unlock(bev);
+	return NULL;
+}
+
+/* Hangs where the library holds its lock into the callback. */
+static void
+others_may_use_it(struct evbuffer *buffer, const struct evbuffer_cb_info *info, void *bev)
+{
+	pthread_t other;
+	(void)buffer, (void)info;
+	die_unless(pthread_create(&other, NULL, lock_and_unlock, bev) == 0);
+	(void)pthread_join(other, NULL);
+}
+
+/* Where the program watches neither buffer, no lock is in the way of moving at once. */
+static void
+pair_in_one_thread(void)
+{
+	struct bufferevent *pair[2];
+	base = event_base_new();
+	die_unless(bufferevent_pair_new(base, BEV_OPT_THREADSAFE, pair) == 0);
+	struct evbuffer *from = bufferevent_get_output(pair[0]), *to = bufferevent_get_input(pair[1]);
+	bufferevent_setwatermark(pair[1], EV_READ, 0, 8);
+	(void)bufferevent_enable(pair[1], EV_READ);
+	die_unless(bufferevent_write(pair[0], "0123456789", 10) == 0);
+	die_unless(evbuffer_get_length(to) == 8 && evbuffer_get_length(from) == 2);
+	die_unless(evbuffer_drain(to, 8) == 0 && evbuffer_get_length(to) == 2 && evbuffer_get_length(from) == 0);
+	for (int watched = 0; watched < 2; watched++) {
+		struct evbuffer *buffer = watched ? to : from;
+		struct evbuffer_cb_entry *entry = evbuffer_add_cb(buffer, others_may_use_it, pair[0]);
+		die_unless(entry != NULL && bufferevent_write(pair[0], "abc", 3) == 0);
+		turns();
+		die_unless(evbuffer_get_length(to) == 5 && evbuffer_get_length(from) == 0);
+		die_unless(evbuffer_drain(to, 3) == 0 && evbuffer_remove_cb_entry(buffer, entry) == 0);
+	}
+	bufferevent_free(pair[0]);
+	bufferevent_free(pair[1]);
+	turns();
+	event_base_free(base);
+}
+
+enum { PAIR_BYTES = 200000 };
+static atomic_int pair_got[2];
+
+static unsigned char
+pair_byte(int at)
+{
+	return (unsigned char)(at * 7 + at / 251);
+}
+
+static void
+pair_takes(struct bufferevent *bev, void *arg)
+{
+	atomic_int *got = arg;
+	unsigned char bytes[300];
+	size_t n;
+	while ((n = bufferevent_read(bev, bytes, sizeof(bytes))) > 0) {
+		for (size_t i = 0; i < n; i++)
+			die_unless(bytes[i] == pair_byte(*got + (int)i));
+		*got += (int)n;
+	}
+}
+
+static void *
+pair_gives(void *bev)
+{
+	unsigned char bytes[97];
+	for (int at = 0, n; at < PAIR_BYTES; at += n) {
+		n = 1 + at % 97 < PAIR_BYTES - at ? 1 + at % 97 : PAIR_BYTES - at;
+		for (int i = 0; i < n; i++)
+			bytes[i] = pair_byte(at + i);
+		die_unless(bufferevent_write(bev, bytes, (size_t)n) == 0);
+		if (at % 64 == 0) bufferevent_setwatermark(bev, EV_READ, 0, at % 128 ? 500 : 0);
+		if (at % 11 == 0 && bufferevent_disable(bev, EV_READ) == 0) (void)bufferevent_enable(bev, EV_READ);
+		while (evbuffer_get_length(bufferevent_get_output(bev)) > 20000)
+			(void)usleep(100);
+	}
+	return NULL;
+}
+
+/* Callbacks on the buffers come and go meanwhile. */
+static void
+pair_in_many_threads(void)
+{
+	struct bufferevent *pair[2];
+	pthread_t writers[2];
+	loop_start();
+	die_unless(bufferevent_pair_new(base, BEV_OPT_THREADSAFE, pair) == 0);
+	for (int i = 0; i < 2; i++) {
+		bufferevent_setcb(pair[i], pair_takes, NULL, NULL, (void *)&pair_got[i]);
+		(void)bufferevent_enable(pair[i], EV_READ);
+	}
+	for (int i = 0; i < 2; i++)
+		die_unless(pthread_create(&writers[i], NULL, pair_gives, pair[i]) == 0);
+	for (int i = 0; pair_got[0] < PAIR_BYTES || pair_got[1] < PAIR_BYTES; i++) {
+		struct bufferevent *bev = pair[i & 1];
+		struct evbuffer *buffer = i & 2 ? bufferevent_get_input(bev) : bufferevent_get_output(bev);
+		struct evbuffer_cb_entry *entry = evbuffer_add_cb(buffer, watch_input, NULL);
+		die_unless(entry != NULL);
+		(void)usleep(300);
+		(void)pthread_mutex_lock(&programs_lock); /* held into the library */
+		die_unless(evbuffer_remove_cb_entry(buffer, entry) == 0);
+		(void)pthread_mutex_unlock(&programs_lock);
+	}
+	for (int i = 0; i < 2; i++)
+		(void)pthread_join(writers[i], NULL);
+	die_unless(pair_got[0] == PAIR_BYTES && pair_got[1] == PAIR_BYTES && bytes_in > 0);
+	bufferevent_free(pair[0]);
+	bufferevent_free(pair[1]);
+	loop_stop();
+}
+
+static void
+pairs_of_many_threads(void **state)
+{
+	(void)state;
+	apart(pair_in_one_thread);
+	apart(pair_in_many_threads);
+}
+
 /* ---- Anything from anywhere ---- */
 
 enum { SLOTS = 6, THREADS = 3 };
@@ -665,6 +791,7 @@ main(void)
 		cmocka_unit_test(writers_in_other_threads),
 		cmocka_unit_test(rates_in_other_threads),
 		cmocka_unit_test(callbacks_on_its_buffers),
+		cmocka_unit_test(pairs_of_many_threads),
 		cmocka_unit_test(anything_from_anywhere),
 	};
 	assert_int_equal(evthread_use_pthreads(), 0);
