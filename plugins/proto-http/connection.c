@@ -2,6 +2,7 @@
 /* What a server's and a client's connections have in common: life, callbacks of the bufferevent, settings. */
 #include "connection.h"
 
+#include "below.h"
 #include "client.h"
 #include "functions.h"
 #include "memory.h"
@@ -79,6 +80,7 @@ static void
 free_bev(struct evhttp_connection *conn)
 {
 	if (!conn->bev) return;
+	below_forget(conn);
 	connection_stop_bev(conn);
 	if (!(bufferevent_type_options(conn->bev) & BEV_OPT_CLOSE_ON_FREE)) connection_close_fd(conn);
 	bufferevent_free(conn->bev);

@@ -72,6 +72,7 @@ struct evhttp_connection {
 	bool unfinished; /* input may be left behind when the connection closes: see linger() */
 	struct http_parser parser;
 	uint64_t max_body;
+	struct evbuffer *below;  /* the socket's output under filters, when its end is waited for: see below.h */
 	size_t lingering_unsent; /* bytes below a filter, when it was last looked */
 	uint64_t started; /* ms on the base's clock, when the message began to arrive; 0: it came in one piece so far */
 	uint64_t request_timeout_ms;

@@ -2,6 +2,8 @@
 proto_http_sources = \
 	plugins/proto-http/arena.c \
 	plugins/proto-http/arena.h \
+	plugins/proto-http/below.c \
+	plugins/proto-http/below.h \
 	plugins/proto-http/chars.c \
 	plugins/proto-http/chars.h \
 	plugins/proto-http/chunk.c \

@@ -5,6 +5,7 @@
  * are answered together, with one write. Otherwise the request ends when the answer was written. */
 #include "serve.h"
 
+#include "below.h"
 #include "functions.h"
 #include "memory.h"
 #include "method.h"
@@ -136,16 +137,6 @@ serve_answered(struct evhttp_connection *conn, bool keep)
 	if (!conn->parsing) serve_kick(conn);
 }
 
-/* What a filter has handed on, and the socket has not taken yet. */
-static size_t
-unsent_below(struct bufferevent *bev)
-{
-	size_t len = 0;
-	while ((bev = bufferevent_get_underlying(bev)) != NULL)
-		len += evbuffer_get_length(bufferevent_get_output(bev));
-	return len;
-}
-
 /* Tells the peer that no more is to come, while its own bytes are still taken. Of TLS and the like there is a last word
  * before the socket's own. Returns 0 or -1. */
 static int
@@ -153,7 +144,7 @@ half_close(struct bufferevent *bev)
 {
 	const evutil_socket_t fd = bufferevent_getfd(bev);
 	if (fd < 0 || bufferevent_flush(bev, EV_WRITE, BEV_FINISHED) < 0) return -1;
-	return unsent_below(bev) ? 0 : shutdown(fd, SHUT_WR);
+	return below_unsent(bev) ? 0 : shutdown(fd, SHUT_WR);
 }
 
 /* Everything is written and nothing more is wanted. */
@@ -162,14 +153,18 @@ close_connection(struct evhttp_connection *conn)
 {
 	static const struct timeval patience = {HTTP_LINGER_MS / 1000, 0};
 	struct evbuffer *input = bufferevent_get_input(conn->bev);
-	const bool linger = conn->unfinished || evbuffer_get_length(input) || unsent_below(conn->bev);
-	if (!linger || conn->input_eof || half_close(conn->bev) < 0) {
+	const bool linger = conn->unfinished || evbuffer_get_length(input) || below_unsent(conn->bev);
+	if (conn->input_eof) {
+		serve_last(conn);
+		return;
+	}
+	if (!linger || half_close(conn->bev) < 0) {
 		connection_end(conn);
 		return;
 	}
 	conn->state = HTTP_LINGERING;
 	conn->started = connection_now_ms(conn);
-	conn->lingering_unsent = unsent_below(conn->bev);
+	conn->lingering_unsent = below_unsent(conn->bev);
 	(void)evbuffer_drain(input, evbuffer_get_length(input));
 	bufferevent_set_timeouts(conn->bev, &patience, &patience);
 	(void)bufferevent_enable(conn->bev, EV_READ);
@@ -207,7 +202,7 @@ settle(struct evhttp_connection *conn)
 	if (conn->dead || conn->state != HTTP_FLUSHING) return;
 	const size_t unsent = evbuffer_get_length(bufferevent_get_output(conn->bev));
 	if (!request) { /* see serve_last() */
-		if (!unsent) connection_end(conn);
+		serve_last(conn);
 		return;
 	}
 	const bool keep = request->keep_connection && !conn->http->drained;
@@ -218,7 +213,7 @@ settle(struct evhttp_connection *conn)
 void
 serve_last(struct evhttp_connection *conn)
 {
-	if (evbuffer_get_length(bufferevent_get_output(conn->bev)))
+	if (evbuffer_get_length(bufferevent_get_output(conn->bev)) || below_wait(conn))
 		conn->state = HTTP_FLUSHING;
 	else
 		connection_end(conn);
@@ -420,7 +415,7 @@ role_eof(struct evhttp_connection *conn)
 static void
 linger_on(struct evhttp_connection *conn)
 {
-	const size_t unsent = unsent_below(conn->bev), before = conn->lingering_unsent;
+	const size_t unsent = below_unsent(conn->bev), before = conn->lingering_unsent;
 	conn->lingering_unsent = unsent;
 	if (unsent == 0 || unsent >= before || bufferevent_enable(conn->bev, EV_READ) < 0) connection_end(conn);
 }
@@ -454,7 +449,7 @@ role_event(struct evhttp_connection *conn, short what)
 		/* The peer may have shut down its sending side only, and still wait for answers. */
 		conn->input_eof = true;
 		if (conn->state == HTTP_LINGERING)
-			connection_end(conn);
+			serve_last(conn);
 		else
 			connection_input(conn);
 	}

@@ -115,7 +115,102 @@ half_closed(void **state)
 	fixture_end(&f);
 }
 
+enum { LARGE = 1000000 };
+
+static void
+answer_large(struct evhttp_request *req, void *arg)
+{
+	static const int small = 4096;
+	static char block[LARGE];
+	struct evbuffer *body = evbuffer_new();
+	const int fd = bufferevent_getfd(evhttp_connection_get_bufferevent(evhttp_request_get_connection(req)));
+	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &small, sizeof(small)), 0);
+	(void)arg;
+	assert_int_equal(evbuffer_add_reference(body, block, sizeof(block), NULL, NULL), 0);
+	evhttp_send_reply(req, 200, "OK", body);
+	evbuffer_free(body);
+}
+
+/* As many filters as arg says, each of which hands on all at once. */
+static struct bufferevent *
+make_filters(struct event_base *base, void *arg)
+{
+	struct bufferevent *bev = bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
+	for (int i = 0; bev && i < *(int *)arg; i++)
+		bev = bufferevent_filter_new(bev, NULL, NULL, BEV_OPT_CLOSE_ON_FREE, NULL, NULL);
+	return bev;
+}
+
+/* How much comes until the end, however often there is nothing for a while: small socket buffers wait for each other.
+ */
+static size_t
+receive_to_end(struct fixture *f, int fd)
+{
+	size_t got = 0;
+	for (int idle = 0; idle < 5000; idle++) {
+		fixture_pump(f);
+		const ssize_t n = recv(fd, f->answer, ANSWER_MAX, 0);
+		struct pollfd ready = {fd, POLLIN, 0};
+		if (n == 0) return got;
+		if (n > 0) got += (size_t)n, idle = 0;
+		if (n < 0) (void)poll(&ready, 1, 1);
+	}
+	fail_msg("it does not end");
+	return got;
+}
+
+/* The client ends its half while its answer waits, be it above a filter or below: with the request, and later. */
+static void
+half_closed_over_filters(void **state)
+{
+	static const char *const requests[] = {"GET / HTTP/1.1\r\n" END, "GET / HTTP/1.1\r\nConnection: close\r\n" END};
+	(void)state;
+	for (int filters = 0; filters < 3; filters++)
+		for (int way = 0; way < 4; way++) {
+			const char *const request = requests[way & 1];
+			struct fixture f;
+			fixture_begin(&f);
+			evhttp_set_bevcb(f.http, make_filters, &filters);
+			evhttp_set_gencb(f.http, answer_large, NULL);
+			const int fd = fixture_connect(&f);
+			fixture_send(&f, fd, request, strlen(request));
+			if (way & 2) fixture_run_ms(&f, 5);
+			assert_int_equal(shutdown(fd, SHUT_WR), 0);
+			fixture_run_ms(&f, 5);
+			const size_t got = receive_to_end(&f, fd);
+			assert_true(got > LARGE);
+			close(fd);
+			fixture_end(&f);
+		}
+}
+
 #ifdef EVHTTP_SERVER_LENIENT
+/* One that ended its half and takes nothing more is not waited for any longer than others. */
+static void
+half_closed_and_stuck(void **state)
+{
+	static const struct timeval short_time = {0, 50000};
+	static const char request[] = "GET / HTTP/1.1\r\n" END;
+	(void)state;
+	for (int filters = 0; filters < 3; filters++) {
+		struct fixture f;
+		fixture_begin(&f);
+		evhttp_set_write_timeout_tv(f.http, &short_time);
+		evhttp_set_bevcb(f.http, make_filters, &filters);
+		evhttp_set_gencb(f.http, answer_large, NULL);
+		const int fd = fixture_connect(&f);
+		fixture_send(&f, fd, request, sizeof(request) - 1);
+		assert_int_equal(shutdown(fd, SHUT_WR), 0);
+		while (evhttp_get_connection_count(f.http) == 0)
+			fixture_run_ms(&f, 1);
+		for (int i = 0; i < 500 && evhttp_get_connection_count(f.http); i++)
+			fixture_run_ms(&f, 10);
+		assert_int_equal(evhttp_get_connection_count(f.http), 0);
+		close(fd);
+		fixture_end(&f);
+	}
+}
+
 static void
 drained(struct evhttp *http, void *arg)
 {
@@ -258,7 +353,9 @@ main(void)
 		cmocka_unit_test(streams),
 		cmocka_unit_test(slow_reader),
 		cmocka_unit_test(half_closed),
+		cmocka_unit_test(half_closed_over_filters),
 #ifdef EVHTTP_SERVER_LENIENT
+		cmocka_unit_test(half_closed_and_stuck),
 		cmocka_unit_test(draining),
 		cmocka_unit_test(draining_in_the_callback),
 		cmocka_unit_test(paused_uploads),

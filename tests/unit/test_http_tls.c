@@ -33,8 +33,11 @@ static void
 on_request(struct evhttp_request *req, void *arg)
 {
 	static char large[150000];
+	static const int small = 4096; /* so that the large answer waits */
 	struct evbuffer *body = evbuffer_new();
+	const int fd = bufferevent_getfd(evhttp_connection_get_bufferevent(evhttp_request_get_connection(req)));
 	(void)arg;
+	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &small, sizeof(small)), 0);
 	if (strcmp(evhttp_request_get_uri(req), "/large") == 0)
 		evbuffer_add_reference(body, large, sizeof(large), NULL, NULL);
 	else
@@ -132,6 +135,26 @@ ask_and_close(void **state)
 	}
 }
 
+/* The client says that it is finished while its answer waits: it gets all of it. */
+static void
+goodbye_before_the_answer(void **state)
+{
+	static const char request[] = "GET /large" HEAD "\r\n";
+	(void)state;
+	for (int filter = 0; filter < 2; filter++) {
+		struct talk talk;
+		talk_begin(&talk, filter);
+		assert_true(talk_send(&talk, request, sizeof(request) - 1) > 0);
+		assert_int_equal(SSL_shutdown(talk.ssl), 0);
+		for (int i = 0; i < 10; i++)
+			event_base_loop(base, EVLOOP_NONBLOCK);
+		talk_receive(&talk, (int)sizeof(talk.answer) - 1);
+		assert_true(talk.len > 150000);
+		assert_int_equal(talk.end, SSL_ERROR_ZERO_RETURN);
+		talk_end(&talk);
+	}
+}
+
 /* The client still sends when it is refused: it is told the end properly, and its bytes are taken for a while. */
 static void
 lingering_close(void **state)
@@ -203,6 +226,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(ask_and_close, setup, teardown),
+		cmocka_unit_test_setup_teardown(goodbye_before_the_answer, setup, teardown),
 		cmocka_unit_test_setup_teardown(lingering_close, setup, teardown),
 		cmocka_unit_test_setup_teardown(goodbye_from_both, setup, teardown),
 		cmocka_unit_test_setup_teardown(kept, setup, teardown),
