@@ -8,6 +8,7 @@
 #define TESTS_BENCH_BENCH_H_
 
 #include <fcntl.h>
+#include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -100,6 +101,25 @@ bench_die(const char *what)
 	exit(1);
 }
 
+#ifdef __linux__
+static cpu_set_t bench_cores; /* that this process may use; as bench_main() finds it */
+#endif
+
+/* The calling thread runs on the index-th of these; on any, if there are not that many. */
+static inline void
+bench_stay_on_core(int index)
+{
+#ifdef __linux__
+	cpu_set_t one;
+	CPU_ZERO(&one);
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		if (CPU_ISSET((size_t)cpu, &bench_cores) && index-- == 0) CPU_SET((size_t)cpu, &one);
+	if (CPU_COUNT(&one) == 1 && CPU_COUNT(&bench_cores) > 1) sched_setaffinity(0, sizeof(one), &one);
+#else
+	(void)index;
+#endif
+}
+
 static inline void
 bench_pair(int fds[2])
 {
@@ -153,6 +173,9 @@ static inline int
 bench_main(int argc, char **argv, const struct bench_case *cases)
 {
 	int ran = 0, list = argc > 1 && strcmp(argv[1], "--list") == 0;
+#ifdef __linux__
+	sched_getaffinity(0, sizeof(bench_cores), &bench_cores);
+#endif
 	for (const struct bench_case *c = cases; c->name; c++) {
 		if (argc > 1 && !list && strcmp(argv[1], c->name) != 0) continue;
 		if (list)

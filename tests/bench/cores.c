@@ -18,7 +18,6 @@
 #include <event2/thread.h>
 #include <netinet/in.h>
 #include <pthread.h>
-#include <sched.h>
 #ifdef __linux__
 #include <linux/filter.h>
 #endif
@@ -68,29 +67,13 @@ accepted(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *p
 	bufferevent_enable(bev, EV_READ | EV_WRITE);
 }
 
-/* Thread i runs on the i-th of the cores that this process may use; on any, if there are not that many. */
-static void
-stay_on_core(int index)
-{
-#ifdef __linux__
-	cpu_set_t allowed, one;
-	CPU_ZERO(&one);
-	if (sched_getaffinity(0, sizeof(allowed), &allowed) < 0) return;
-	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
-		if (CPU_ISSET((size_t)cpu, &allowed) && index-- == 0) CPU_SET((size_t)cpu, &one);
-	if (CPU_COUNT(&one) == 1) pthread_setaffinity_np(pthread_self(), sizeof(one), &one);
-#else
-	(void)index;
-#endif
-}
-
 static void *
 work(void *arg)
 {
 	struct worker *worker = arg;
 	static char message[64];
 	const struct timeval while_measured = {SECONDS, 0}, short_while = {0, 20000};
-	stay_on_core(worker->index);
+	bench_stay_on_core(worker->index);
 	for (int i = 0; i < CLIENTS; i++) {
 		struct bufferevent *bev = bufferevent_socket_new(worker->base, -1, BEV_OPT_CLOSE_ON_FREE);
 		if (!bev || bufferevent_socket_connect(bev, (struct sockaddr *)&address, sizeof(address)) < 0)
