@@ -33,6 +33,7 @@ is_as_sent(struct dns_message *message, const uint8_t *name, size_t name_length,
 	if (dns_get16(at + name_length) != type || dns_get16(at + name_length + 2) != DNS_CLASS_IN) return false;
 	message->offset = DNS_HEADER + name_length + 4;
 	message->left[DNS_QUESTION] = 0;
+	message->plain_question = true;
 	return true;
 }
 
@@ -94,14 +95,19 @@ take(struct dns_answer *answer, const struct dns_message *message, const struct 
 	if (record->length == 0 || record->length % size != 0) return false;
 	for (size_t i = 0; i < record->length; i += size) {
 		size_t at = (size_t)answer->count++;
-		if (at < answer->capacity) memcpy(answer->addresses + at * size, record->data + i, size);
+		if (at >= answer->capacity) continue;
+		if (size == 4)
+			memcpy(answer->addresses + at * 4, record->data + i, 4);
+		else
+			memcpy(answer->addresses + at * 16, record->data + i, 16);
 	}
 	return true;
 }
 
 struct pass {
-	uint8_t current[DNS_NAME_MAX]; /* the name whose records are looked for */
-	uint8_t next[DNS_NAME_MAX];    /* where its alias leads, if there is one */
+	const uint8_t *current;         /* the name whose records are looked for */
+	uint8_t next[DNS_NAME_MAX];     /* where its alias leads, if there is one */
+	uint8_t alias_of[DNS_NAME_MAX]; /* current, after the first */
 	bool alias;
 	uint32_t alias_ttl;
 	uint32_t ttl;          /* the least of the chain and the records */
@@ -113,7 +119,8 @@ static bool
 see_answer(
 	struct pass *pass, const struct dns_message *message, const struct dns_record *record, struct dns_answer *answer)
 {
-	if (record->class != DNS_CLASS_IN || !dns_name_equal(record->name, pass->current)) return true;
+	if (record->class != DNS_CLASS_IN) return true;
+	if (record->name != pass->current && !dns_name_equal(record->name, pass->current)) return true;
 	if (record->type == answer->type) {
 		pass->ttl = lower_ttl(pass->ttl, record->ttl);
 		return take(answer, message, record);
@@ -174,7 +181,7 @@ dns_answer_read(const struct dns_message *message, const uint8_t *name, uint16_t
 	pass.ttl = TTL_MAX;
 	pass.negative_ttl = 0;
 	pass.extended = 0;
-	memcpy(pass.current, name, dns_name_length(name));
+	pass.current = message->plain_question ? message->bytes + DNS_HEADER : name; /* the same */
 	answer->type = type;
 	answer->count = 0;
 	answer->alias = false;
@@ -182,7 +189,7 @@ dns_answer_read(const struct dns_message *message, const uint8_t *name, uint16_t
 	for (int aliases = 0; aliases < ALIASES_MAX; aliases++) {
 		answer->malformed = !look(*message, &pass, answer);
 		if (answer->malformed || answer->count > 0 || !pass.alias) break;
-		memcpy(pass.current, pass.next, dns_name_length(pass.next));
+		pass.current = memcpy(pass.alias_of, pass.next, dns_name_length(pass.next));
 		dns_name_lower(pass.current, answer->cname);
 		answer->alias = true;
 		pass.ttl = lower_ttl(pass.ttl, pass.alias_ttl);

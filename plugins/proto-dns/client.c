@@ -11,16 +11,34 @@
 #include <time.h>
 
 #define SECOND_US UINT64_C(1000000)
+#ifdef CLOCK_MONOTONIC_COARSE
+#define TICK_CLOCK CLOCK_MONOTONIC_COARSE
+#else
+#define TICK_CLOCK CLOCK_MONOTONIC
+#endif
 #define KNOWN_FLAGS                                                                                                    \
 	(EVDNS_BASE_INITIALIZE_NAMESERVERS | EVDNS_BASE_DISABLE_WHEN_INACTIVE | EVDNS_BASE_NAMESERVERS_NO_DEFAULT |        \
 		EVDNS_BASE_NO_CACHE)
 
+static uint64_t
+read_clock(clockid_t clock)
+{
+	struct timespec now;
+	clock_gettime(clock, &now);
+	return (uint64_t)now.tv_sec * SECOND_US + (uint64_t)now.tv_nsec / 1000;
+}
+
 uint64_t
 dns_now_us(void)
 {
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * SECOND_US + (uint64_t)now.tv_nsec / 1000;
+	return read_clock(CLOCK_MONOTONIC);
+}
+
+uint64_t
+dns_tick_locked(struct evdns_base *base)
+{
+	if (!base->tick_us) base->tick_us = read_clock(TICK_CLOCK);
+	return base->tick_us;
 }
 
 void
@@ -30,12 +48,12 @@ dns_timeval(uint64_t us, struct timeval *out)
 	out->tv_usec = (suseconds_t)(us % SECOND_US);
 }
 
-static unsigned forks; /* of this process and those that it comes from */
+unsigned dns_forks; /* of this process and those that it comes from */
 
 static void
 forked(void)
 {
-	forks++;
+	dns_forks++;
 }
 
 int
@@ -47,20 +65,11 @@ dns_client_count_forks(void)
 }
 
 void
-dns_client_lock(struct evdns_base *base)
+dns_client_forked_locked(struct evdns_base *base)
 {
-	pthread_mutex_lock(&base->lock);
-	dns_log_hold();
-	if (base->forks == forks) return;
-	base->forks = forks;
+	base->forks = dns_forks;
+	base->random_left = 0;
 	dns_query_part_from_parent_locked(base);
-}
-
-void
-dns_client_unlock(struct evdns_base *base)
-{
-	pthread_mutex_unlock(&base->lock);
-	dns_log_release();
 }
 
 bool
@@ -97,6 +106,7 @@ destroy(struct evdns_base *base)
 	dns_cache_free(base->cache);
 	dns_free(base->resolv_conf);
 	dns_free(base->buffer);
+	dns_free(base->spare);
 	pthread_mutex_destroy(&base->lock);
 	dns_free(base);
 }
@@ -156,7 +166,7 @@ make(struct event_base *event_base)
 		return NULL;
 	}
 	base->event_base = event_base;
-	base->forks = forks;
+	base->forks = dns_forks;
 	base->references = 1;
 	base->edge = event_base && (event_base_get_features(event_base) & EV_FEATURE_ET) != 0;
 	set_lists(base);
@@ -177,6 +187,7 @@ plugin_evdns_base_new(struct event_base *event_base, int flags)
 	if (flags & ~KNOWN_FLAGS) {
 		dns_warn("evdns_base_new: unknown flags 0x%x; taken for EVDNS_BASE_INITIALIZE_NAMESERVERS",
 			(unsigned)(flags & ~KNOWN_FLAGS));
+		dns_log_flush();
 		flags = (flags & KNOWN_FLAGS) | EVDNS_BASE_INITIALIZE_NAMESERVERS;
 	}
 	struct evdns_base *base = make(event_base);

@@ -26,11 +26,22 @@
 #include <sys/queue.h>
 #include <sys/socket.h>
 
+#if defined(__has_include)
+#if __has_include(<sys/single_threaded.h>)
+#include <sys/single_threaded.h>
+#define DNS_ONE_THREAD __libc_single_threaded
+#endif
+#endif
+#ifndef DNS_ONE_THREAD
+#define DNS_ONE_THREAD false
+#endif
+
 struct dns_query;
 struct dns_server;
 struct dns_socket;
 struct dns_hosts;
 struct dns_cache;
+struct evdns_request;
 
 TAILQ_HEAD(dns_query_list, dns_query);
 TAILQ_HEAD(dns_socket_list, dns_socket);
@@ -80,14 +91,14 @@ struct dns_query {
 	bool same_server; /* send it once more to server */
 	bool probe;       /* belongs to server and goes there alone, once */
 	uint8_t name_length;
-	uint8_t name[DNS_NAME_MAX]; /* as it was sent last */
+	uint8_t *name; /* as it was sent last: memory of the asker's, DNS_NAME_ROOM() of its longest name */
 };
 
 /* Sends a query, or queues it. name: whole. The query's memory is the asker's, until deliver or discard. */
 void dns_query_submit_locked(struct dns_query *query);
-/* Prepares an idle query; flags: DNS_QUERY_*. */
+/* Prepares an idle query, whose name is in place; flags: DNS_QUERY_*. */
 void dns_query_init_locked(struct dns_query *query, struct evdns_base *base, const struct dns_asker *asker,
-	const uint8_t *name, size_t name_length, uint16_t type, int flags);
+	size_t name_length, uint16_t type, int flags);
 /* Takes a query off the wire or out of the queue: it is idle again. */
 void dns_query_withdraw_locked(struct dns_query *query);
 /* Leaves a query that flies only so much time more, and no further attempt. */
@@ -129,6 +140,7 @@ struct dns_server {
 	uint64_t probe_wait_us;
 	struct event *probe_timer;
 	struct dns_query probe;
+	uint8_t probe_name[16];
 	struct dns_tcp *tcp;
 };
 
@@ -225,7 +237,7 @@ struct dns_candidates {
 	bool never_as_it_is;
 	int next;
 	uint8_t length;
-	uint8_t name[DNS_NAME_MAX];
+	const uint8_t *name; /* memory of who searches; without a search list the first name to try is all there is */
 };
 
 struct dns_search *dns_search_new(void);
@@ -235,11 +247,14 @@ void dns_search_put(struct dns_search *search);
 int dns_search_add_locked(struct evdns_base *base, const char *domain, size_t length, bool first);
 int dns_search_clear_locked(struct evdns_base *base);
 int dns_search_ndots_locked(struct evdns_base *base, int ndots);
-/* Begins with a name; no_search: as it is. Returns 0, or -1 when it is no name. */
-int dns_candidates_init_locked(
-	struct dns_candidates *candidates, struct evdns_base *base, const char *name, bool no_search);
-/* Writes the next name to try. Returns its length, or 0 when there is none left. */
-size_t dns_candidates_next(struct dns_candidates *candidates, uint8_t name[DNS_NAME_MAX]);
+/* Room for each name to try of a text of that length, with its letters mixed. */
+size_t dns_candidates_room_locked(const struct evdns_base *base, size_t text_length);
+/* Begins with a name, which is written to own, DNS_NAME_OF_TEXT() bytes; no_search: as it is. Returns 0, or -1 when it
+ * is no name. */
+int dns_candidates_init_locked(struct dns_candidates *candidates, struct evdns_base *base, const char *text,
+	size_t text_length, bool no_search, uint8_t *own);
+/* Writes the next name to try; name may be own. Returns its length, or 0 when there is none left. */
+size_t dns_candidates_next(struct dns_candidates *candidates, uint8_t *name);
 void dns_candidates_done(struct dns_candidates *candidates);
 /* Whether another name should be tried after such a result. */
 bool dns_search_goes_on(int result);
@@ -248,6 +263,7 @@ bool dns_search_goes_on(int result);
  */
 
 #define DNS_BUCKETS 1024
+#define DNS_RANDOM 256        /* bytes that are drawn at once */
 #define DNS_NO_RELOAD 0x10000 /* in resolv_conf_flags, beside DNS_OPTION_*: the file does not want to be watched */
 
 /* A getaddrinfo request that is under way, so that freeing the base finds it. */
@@ -257,8 +273,10 @@ LIST_HEAD(dns_lookup_list, evdns_getaddrinfo_request);
 struct evdns_base {
 	pthread_mutex_t lock;
 	struct event_base *event_base;
-	unsigned forks; /* how many the process had behind it when the sockets were made */
-	int references; /* the user's, and one for each event callback that is inside */
+	bool locked;      /* the lock is really taken: there are other threads */
+	unsigned forks;   /* how many the process had behind it when the sockets were made */
+	uint64_t tick_us; /* what dns_tick_locked() read since the lock was taken; 0: not yet */
+	int references;   /* the user's, and one for each event callback that is inside */
 	bool closing;
 	bool farewell; /* a reference is held until finished was delivered */
 	bool suspended;
@@ -270,20 +288,20 @@ struct evdns_base {
 
 	struct dns_query_list waiting, flying, finished;
 	int flying_count;
-	struct dns_query *by_id[DNS_BUCKETS];
 	struct event *timer; /* the first deadline of flying */
 	bool timer_pending;
 	uint64_t timer_us; /* when it fires */
 	struct event *deliver_finished;
 
 	struct dns_socket_list sockets_busy, sockets_closed;
-	struct dns_socket *sockets_free[DNS_SOCKETS_SPARE];
 	int socket_count, sockets_free_count;
+	size_t random_left; /* at the end of random */
 	uint8_t *buffer;
 	size_t buffer_size;
 	uint64_t ignored;      /* messages that answered no question of ours */
 	uint64_t ignored_next; /* so many, and there is a log line */
 
+	struct evdns_request *spare; /* memory of the last request, for the next; or NULL */
 	struct dns_search *search;
 	bool search_from_file;
 	struct dns_hosts *hosts;
@@ -310,15 +328,46 @@ struct evdns_base {
 	bool no_tld_query; /* a name without a dot is not tried as it is, when there are search domains */
 	struct sockaddr_storage bind_to;
 	socklen_t bind_to_length; /* 0: none */
+
+	/* Large: behind what every query needs. */
+	struct dns_socket *sockets_free[DNS_SOCKETS_SPARE];
+	uint8_t random[DNS_RANDOM];
+	struct dns_query *by_id[DNS_BUCKETS];
 };
 
 /* Microseconds of the monotonic clock. */
 uint64_t dns_now_us(void);
+/* The same for what need not be exact: it may be behind by some milliseconds, and is a fifth of the price. Read once
+ * while the lock is held. */
+uint64_t dns_tick_locked(struct evdns_base *base);
 void dns_timeval(uint64_t us, struct timeval *out);
 
-/* In a child, the first one after the fork also parts with the parent's sockets. */
-void dns_client_lock(struct evdns_base *base);
-void dns_client_unlock(struct evdns_base *base);
+extern unsigned dns_forks;
+/* In a child, at its first lock: parts with what the parent uses on. */
+void dns_client_forked_locked(struct evdns_base *base);
+
+/* A process that has just one thread needs no lock; and none begins while this one is in here. */
+static inline void
+dns_client_lock(struct evdns_base *base)
+{
+	if (!DNS_ONE_THREAD) {
+		pthread_mutex_lock(&base->lock);
+		base->locked = true;
+	}
+	base->tick_us = 0;
+	if (base->forks != dns_forks) dns_client_forked_locked(base);
+}
+
+static inline void
+dns_client_unlock(struct evdns_base *base)
+{
+	if (base->locked) {
+		base->locked = false;
+		pthread_mutex_unlock(&base->lock);
+	}
+	dns_log_flush();
+}
+
 /* Called once in a process, before the first lock: from then on forks are counted. Returns 0 or -1. */
 int dns_client_count_forks(void);
 /* At the begin of an event callback: takes the lock and a reference. Returns false, without both, when the base is

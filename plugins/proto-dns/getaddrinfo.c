@@ -38,9 +38,10 @@ struct evdns_getaddrinfo_request {
 	struct evutil_addrinfo hints;
 	evdns_getaddrinfo_cb callback;
 	void *arg;
-	int outcome;                /* EVUTIL_EAI_*, when it ended before its time; else 0 */
-	bool over;                  /* not in base->lookups any more */
-	uint8_t name[DNS_NAME_MAX]; /* that is tried now */
+	int outcome;     /* EVUTIL_EAI_*, when it ended before its time; else 0 */
+	bool over;       /* not in base->lookups any more */
+	uint8_t *name;   /* that is tried now */
+	uint8_t names[]; /* that one, each query's, and the one that is searched for */
 };
 
 static const int families[2] = {AF_INET, AF_INET6};
@@ -196,13 +197,14 @@ go_on_locked(struct evdns_getaddrinfo_request *request)
 		for (int i = 0; i < 2; i++) {
 			struct half *half = &request->halves[i];
 			if (!half->wanted) continue;
-			const struct dns_cached *known = dns_cache_find(base->cache, request->name, i, dns_now_us());
+			const struct dns_cached *known = dns_cache_find(base->cache, request->name, i, dns_tick_locked(base));
 			if (known) {
 				fill_locked(half, i, known);
 				continue;
 			}
 			waits = half->pending = true;
-			dns_query_init_locked(&half->query, base, &half_asker, request->name, length, types[i], 0);
+			memcpy(half->query.name, request->name, length);
+			dns_query_init_locked(&half->query, base, &half_asker, length, types[i], 0);
 			dns_query_submit_locked(&half->query);
 		}
 		if (waits) return false;
@@ -237,7 +239,7 @@ answered_locked(struct dns_query *query, const struct dns_answer *answer)
 	}
 	fill_locked(half, index, &found);
 	if (found.result == DNS_ERR_NONE || dns_search_goes_on(found.result))
-		dns_cache_store(base->cache, request->name, index, &found, answer->ttl, dns_now_us());
+		dns_cache_store(base->cache, request->name, index, &found, answer->ttl, dns_tick_locked(base));
 	if (other->pending) {
 		if (found.result == DNS_ERR_NONE) dns_query_hurry_locked(&other->query, base->skew_us);
 		return false;
@@ -394,19 +396,32 @@ adjust_family(struct evutil_addrinfo *hints)
 	if (v4 != v6) hints->ai_family = v4 ? AF_INET : AF_INET6;
 }
 
+/* A request with its names. NULL: *code says why. */
+static struct evdns_getaddrinfo_request *
+make_locked(struct evdns_base *base, const char *name, int *code)
+{
+	size_t length = strlen(name), room = dns_candidates_room_locked(base, length);
+	struct evdns_getaddrinfo_request *request = dns_zalloc(sizeof(*request) + 3 * room + DNS_NAME_OF_TEXT(length));
+	*code = EVUTIL_EAI_MEMORY;
+	if (!request) return NULL;
+	*code = EVUTIL_EAI_NONAME;
+	if (dns_candidates_init_locked(&request->candidates, base, name, length, false, request->names + 3 * room) != 0) {
+		dns_free(request);
+		return NULL;
+	}
+	request->name = request->names;
+	request->halves[0].query.name = request->names + room;
+	request->halves[1].query.name = request->names + 2 * room;
+	return request;
+}
+
 /* Starts a request. Returns it, or NULL when it is over already: then *code and *list say how. */
 static struct evdns_getaddrinfo_request *
 start_locked(struct evdns_base *base, const char *name, const struct dns_service *service,
 	const struct evutil_addrinfo *hints, struct dns_addrinfo *list, int *code)
 {
-	struct evdns_getaddrinfo_request *request = dns_zalloc(sizeof(*request));
-	*code = EVUTIL_EAI_MEMORY;
+	struct evdns_getaddrinfo_request *request = make_locked(base, name, code);
 	if (!request) return NULL;
-	*code = EVUTIL_EAI_NONAME;
-	if (dns_candidates_init_locked(&request->candidates, base, name, false) != 0) {
-		dns_free(request);
-		return NULL;
-	}
 	request->base = base;
 	request->service = *service;
 	request->hints = *hints;
@@ -460,6 +475,7 @@ plugin_evdns_getaddrinfo(struct evdns_base *base, const char *name, const char *
 	int code = check(&hints, hints_in, name, servname);
 	if (!base) {
 		dns_warn("evdns_getaddrinfo: there is no evdns_base");
+		dns_log_flush();
 		code = EVUTIL_EAI_FAIL;
 	}
 	if (!code) code = dns_service_find(&service, servname, &hints);
@@ -511,7 +527,7 @@ plugin_evdns_cache_write(struct evdns_base *base, char *text, struct evutil_addr
 		struct dns_cached found = {.addresses = addresses};
 		found.count = collect(list, i, addresses);
 		found.result = found.count ? DNS_ERR_NONE : DNS_ERR_NODATA;
-		dns_cache_store(base->cache, name, i, &found, (uint32_t)ttl, dns_now_us());
+		dns_cache_store(base->cache, name, i, &found, (uint32_t)ttl, dns_tick_locked(base));
 	}
 	dns_client_unlock(base);
 }
@@ -523,7 +539,7 @@ lookup_locked(struct evdns_base *base, const uint8_t *name, const struct evutil_
 	int result = -1;
 	for (int i = 0; i < 2; i++) {
 		if (hints->ai_family != AF_UNSPEC && hints->ai_family != families[i]) continue;
-		const struct dns_cached *found = dns_cache_find(base->cache, name, i, dns_now_us());
+		const struct dns_cached *found = dns_cache_find(base->cache, name, i, dns_tick_locked(base));
 		if (!found) continue;
 		result = result == -1 ? found->result : better(result, found->result);
 		for (int k = 0; k < found->count; k++) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Log lines. Those that come up under a lock are kept by the thread until it has given its last lock back. */
+/* Log lines. Most come up under a lock, so each is kept by its thread until that has given the lock back. Locks are
+ * taken at every message and lines are rare: nothing is counted but the lines. */
 #include "functions.h"
 #include "memory.h"
 
@@ -18,8 +19,9 @@ struct line {
 	char text[];
 };
 
+int dns_log_kept_count;
+
 static evdns_debug_log_fn_type log_function;
-static _Thread_local int holds;
 static _Thread_local int held_count;
 static _Thread_local struct line *held, **held_end;
 
@@ -47,19 +49,14 @@ keep(int severity, const char *text)
 	*held_end = line;
 	held_end = &line->next;
 	held_count++;
+	__atomic_add_fetch(&dns_log_kept_count, 1, __ATOMIC_RELAXED);
 }
 
 void
-dns_log_hold(void)
+dns_log_write_kept(void)
 {
-	holds++;
-}
-
-void
-dns_log_release(void)
-{
-	if (--holds > 0 || !held) return;
 	struct line *line = held;
+	__atomic_sub_fetch(&dns_log_kept_count, held_count, __ATOMIC_RELAXED);
 	held = NULL;
 	held_count = 0;
 	while (line) {
@@ -75,10 +72,7 @@ say(int severity, const char *format, va_list args)
 {
 	char text[LINE_ROOM];
 	evutil_vsnprintf(text, sizeof(text), format, args);
-	if (holds)
-		keep(severity, text);
-	else
-		emit(severity, text);
+	keep(severity, text);
 }
 
 void

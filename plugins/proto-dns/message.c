@@ -4,32 +4,6 @@
 
 #include <string.h>
 
-uint16_t
-dns_get16(const uint8_t *bytes)
-{
-	return (uint16_t)(bytes[0] << 8 | bytes[1]);
-}
-
-uint32_t
-dns_get32(const uint8_t *bytes)
-{
-	return (uint32_t)dns_get16(bytes) << 16 | dns_get16(bytes + 2);
-}
-
-void
-dns_put16(uint8_t *bytes, unsigned value)
-{
-	bytes[0] = (uint8_t)(value >> 8);
-	bytes[1] = (uint8_t)value;
-}
-
-void
-dns_put32(uint8_t *bytes, uint32_t value)
-{
-	dns_put16(bytes, value >> 16);
-	dns_put16(bytes + 2, value & 0xffff);
-}
-
 bool
 dns_message_open(struct dns_message *message, const uint8_t *bytes, size_t length)
 {
@@ -39,6 +13,7 @@ dns_message_open(struct dns_message *message, const uint8_t *bytes, size_t lengt
 	message->offset = DNS_HEADER;
 	message->id = dns_get16(bytes);
 	message->flags = dns_get16(bytes + 2);
+	message->plain_question = false;
 	for (size_t i = 0; i < 4; i++)
 		message->left[i] = dns_get16(bytes + 4 + 2 * i);
 	return true;
@@ -58,13 +33,27 @@ dns_message_question(struct dns_message *message, struct dns_question *question)
 	return true;
 }
 
+/* Takes the name of a record: mostly a pointer to the question's, which then need not be read again. */
+static bool
+read_owner(struct dns_message *message, struct dns_record *record)
+{
+	const uint8_t *at = message->bytes + message->offset;
+	if (message->plain_question && message->length - message->offset >= 2 && at[0] == 0xc0 && at[1] == DNS_HEADER) {
+		message->offset += 2;
+		record->name = message->bytes + DNS_HEADER;
+		return true;
+	}
+	record->name = record->room;
+	return dns_name_read(message->bytes, message->length, &message->offset, record->room) != 0;
+}
+
 int
 dns_message_record(struct dns_message *message, struct dns_record *record)
 {
 	enum dns_section section = DNS_ANSWER;
 	while (message->left[section] == 0)
 		if (section++ == DNS_ADDITIONAL) return 0;
-	if (!dns_name_read(message->bytes, message->length, &message->offset, record->name)) return -1;
+	if (!read_owner(message, record)) return -1;
 	const uint8_t *at = message->bytes + message->offset;
 	if (message->length - message->offset < 10) return -1;
 	record->section = section;

@@ -34,7 +34,8 @@ struct dns_message {
 	size_t offset; /* of what comes next */
 	uint16_t id;
 	uint16_t flags;
-	uint16_t left[4]; /* records that the header still promises, by section */
+	uint16_t left[4];    /* records that the header still promises, by section */
+	bool plain_question; /* a whole name without pointers is known to stand behind the header */
 };
 
 struct dns_question {
@@ -46,19 +47,41 @@ struct dns_question {
 
 struct dns_record {
 	enum dns_section section;
-	uint8_t name[DNS_NAME_MAX];
+	const uint8_t *name; /* whole: in room, or in the question */
 	uint16_t type;
 	uint16_t class;
 	uint32_t ttl;
 	uint16_t length;    /* of the data */
 	size_t data_offset; /* within the message, for names that are compressed */
 	const uint8_t *data;
+	uint8_t room[DNS_NAME_MAX];
 };
 
-uint16_t dns_get16(const uint8_t *bytes);
-uint32_t dns_get32(const uint8_t *bytes);
-void dns_put16(uint8_t *bytes, unsigned value);
-void dns_put32(uint8_t *bytes, uint32_t value);
+static inline uint16_t
+dns_get16(const uint8_t *bytes)
+{
+	return (uint16_t)(bytes[0] << 8 | bytes[1]);
+}
+
+static inline uint32_t
+dns_get32(const uint8_t *bytes)
+{
+	return (uint32_t)dns_get16(bytes) << 16 | dns_get16(bytes + 2);
+}
+
+static inline void
+dns_put16(uint8_t *bytes, unsigned value)
+{
+	bytes[0] = (uint8_t)(value >> 8);
+	bytes[1] = (uint8_t)value;
+}
+
+static inline void
+dns_put32(uint8_t *bytes, uint32_t value)
+{
+	dns_put16(bytes, value >> 16);
+	dns_put16(bytes + 2, value & 0xffff);
+}
 
 /* Begins to read. Returns false when there is not even a header. */
 bool dns_message_open(struct dns_message *message, const uint8_t *bytes, size_t length);

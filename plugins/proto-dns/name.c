@@ -58,10 +58,76 @@ label_from_text(const char *text, size_t left, uint8_t *label, size_t room)
 	return at;
 }
 
+/* The top bit of each byte that is c. */
+static uint64_t
+bytes_that_are(uint64_t bytes, char c)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t other = bytes ^ ones * (uint8_t)c;
+	return ~(((other & ones * 0x7f) + ones * 0x7f) | other | ones * 0x7f);
+}
+
+static uint64_t
+swapped_if_big(uint64_t bytes)
+{
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	bytes = __builtin_bswap64(bytes);
+#endif
+	return bytes;
+}
+
+/* Eight bytes of a text from an offset on, the first in the lowest byte; zeros for those behind its end. */
+static uint64_t
+load(const char *text, size_t length, size_t at)
+{
+	uint64_t bytes = 0;
+	size_t left = length - at;
+	if (length < sizeof(bytes)) {
+		for (size_t i = 0; i < length; i++)
+			bytes |= (uint64_t)(uint8_t)text[i] << 8 * i;
+		return bytes;
+	}
+	memcpy(&bytes, text + (left < sizeof(bytes) ? length - sizeof(bytes) : at), sizeof(bytes));
+	bytes = swapped_if_big(bytes);
+	return left < sizeof(bytes) ? bytes >> 8 * (sizeof(bytes) - left) : bytes;
+}
+
+/* Ends the label that begins at *head where the text has a dot, or its end. */
+static bool
+end_label(uint8_t *wire, size_t *head, size_t dot)
+{
+	size_t size = dot - *head;
+	if (size - 1 >= DNS_LABEL_MAX) return false;
+	wire[*head] = (uint8_t)size;
+	*head = dot + 1;
+	return true;
+}
+
+/* A usual name, without escapes: it is the text with lengths for dots. Returns its length, 0 when it has to be looked
+ * at more closely. */
+static size_t
+plain_from_text(const char *text, size_t length, uint8_t *wire)
+{
+	size_t head = 0, at = 0;
+	if (length > 0 && text[length - 1] == '.') length--;
+	if (length == 0 || DNS_NAME_ROOM(length) + 2 > DNS_NAME_MAX) return 0;
+	for (; at < length; at += sizeof(uint64_t)) {
+		uint64_t bytes = load(text, length, at), stored = swapped_if_big(bytes);
+		if (bytes_that_are(bytes, '\\')) return 0;
+		memcpy(wire + 1 + at, &stored, sizeof(stored));
+		for (uint64_t dots = bytes_that_are(bytes, '.'); dots; dots &= dots - 1)
+			if (!end_label(wire, &head, at + (size_t)__builtin_ctzll(dots) / 8)) return 0;
+	}
+	if (!end_label(wire, &head, length)) return 0;
+	wire[length + 1] = 0;
+	return length + 2;
+}
+
 size_t
 dns_name_from_text(const char *text, size_t length, uint8_t wire[DNS_NAME_MAX])
 {
-	size_t end = 0;
+	size_t end = plain_from_text(text, length, wire);
+	if (end) return end;
 	if (length == 1 && text[0] == '.') length = 0;
 	for (size_t at = 0; at < length; at++) { /* behind a dot */
 		/* One byte must stay free for the root. */
@@ -167,16 +233,12 @@ mix(uint64_t bytes, uint8_t random)
 void
 dns_name_mix_case(uint8_t *wire, size_t length, const uint8_t *random)
 {
-	uint64_t bytes = 0;
-	for (; length >= sizeof(bytes); length -= sizeof(bytes), wire += sizeof(bytes)) {
+	for (const uint8_t *end = wire + length; wire < end; wire += sizeof(uint64_t)) {
+		uint64_t bytes;
 		memcpy(&bytes, wire, sizeof(bytes));
 		bytes = mix(bytes, *random++);
 		memcpy(wire, &bytes, sizeof(bytes));
 	}
-	if (length == 0) return;
-	memcpy(&bytes, wire, length);
-	bytes = mix(bytes, *random);
-	memcpy(wire, &bytes, length);
 }
 
 size_t

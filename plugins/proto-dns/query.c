@@ -10,7 +10,8 @@
 
 #include <string.h>
 
-#define REISSUES_MAX 2 /* after SERVFAIL, REFUSED and the like, each to another server */
+#define TICKS_FROM_US 1000000 /* timeouts of a second or more need not be exact to the millisecond */
+#define REISSUES_MAX 2        /* after SERVFAIL, REFUSED and the like, each to another server */
 
 /* ---- Lists --------------------------------------------------------------------------------------------------------
  */
@@ -128,7 +129,7 @@ dns_query_finish_later_locked(struct dns_query *query, int result)
 
 void
 dns_query_init_locked(struct dns_query *query, struct evdns_base *base, const struct dns_asker *asker,
-	const uint8_t *name, size_t name_length, uint16_t type, int flags)
+	size_t name_length, uint16_t type, int flags)
 {
 	flags |= base->query_flags;
 	query->base = base;
@@ -149,27 +150,33 @@ dns_query_init_locked(struct dns_query *query, struct evdns_base *base, const st
 	query->same_server = false;
 	query->probe = false;
 	query->name_length = (uint8_t)name_length;
-	memcpy(query->name, name, name_length);
 }
 
 /* ---- Sending ------------------------------------------------------------------------------------------------------
  */
 
-/* A new id and new letters, from one draw of random bytes. */
+/* Secret bytes, which are good until the next call; size: at most DNS_RANDOM. */
+static const uint8_t *
+draw_locked(struct evdns_base *base, size_t size)
+{
+	if (base->random_left < size) {
+		evutil_secure_rng_get_bytes(base->random, sizeof(base->random));
+		base->random_left = sizeof(base->random);
+	}
+	base->random_left -= size;
+	return base->random + base->random_left;
+}
+
+/* A new id and new letters. */
 static void
 make_new_locked(struct dns_query *query)
 {
 	struct evdns_base *base = query->base;
-	uint8_t random[2 + (DNS_NAME_MAX + 7) / 8];
-	size_t wanted = base->mix_case ? 2 + (query->name_length + 7u) / 8 : 2;
-	evutil_secure_rng_get_bytes(random, wanted);
-	query->id = dns_get16(random);
-	while (id_in_use_locked(base, query->id)) {
-		uint8_t again[2];
-		evutil_secure_rng_get_bytes(again, sizeof(again));
-		query->id = dns_get16(again);
-	}
-	if (base->mix_case) dns_name_mix_case(query->name, query->name_length, random + 2);
+	do {
+		query->id = dns_get16(draw_locked(base, 2));
+	} while (id_in_use_locked(base, query->id));
+	if (!base->mix_case) return;
+	dns_name_mix_case(query->name, query->name_length, draw_locked(base, (query->name_length + 7u) / 8));
 }
 
 /* The last try goes without EDNS0, in case that something on the way does not let it through. */
@@ -219,7 +226,8 @@ transmit_locked(struct dns_query *query)
 		dns_server_failed_locked(query->server, evutil_socket_error_to_string(error));
 	}
 	query->sent++;
-	query->deadline_us = dns_now_us() + base->timeout_us;
+	bool exact = base->timeout_us < TICKS_FROM_US;
+	query->deadline_us = (exact ? dns_now_us() : dns_tick_locked(base)) + base->timeout_us;
 	insert_flying_locked(query);
 	set_timer_locked(base);
 }

@@ -14,31 +14,51 @@ struct evdns_request {
 	evdns_callback_type callback;
 	void *arg;
 	int flags;
+	size_t room;
+	uint8_t names[]; /* room bytes: the query's, and behind it the one that is searched for */
 };
+
+#define USUAL_ROOM 40
+
+/* Memory for a request, with so much room for names. A client mostly asks from within its callbacks: then the memory of
+ * the request before is just free. */
+static struct evdns_request *
+take_memory_locked(struct evdns_base *base, size_t room)
+{
+	struct evdns_request *request = base->spare;
+	if (request && request->room >= room) {
+		base->spare = NULL;
+		return request;
+	}
+	if (room < USUAL_ROOM) room = USUAL_ROOM;
+	request = dns_alloc(sizeof(*request) + room);
+	if (request) request->room = room;
+	return request;
+}
+
+static void
+free_locked(struct evdns_request *request)
+{
+	struct evdns_base *base = request->query.base;
+	struct evdns_request *least = base->spare;
+	dns_candidates_done(&request->candidates);
+	if (!least || least->room < request->room)
+		base->spare = request;
+	else
+		least = request;
+	dns_free(least);
+}
 
 static bool
 answered_locked(struct dns_query *query, const struct dns_answer *answer)
 {
 	struct evdns_request *request = (struct evdns_request *)query;
-	uint8_t name[DNS_NAME_MAX];
 	if (!dns_search_goes_on(answer->result)) return true;
-	size_t length = dns_candidates_next(&request->candidates, name);
+	size_t length = dns_candidates_next(&request->candidates, query->name);
 	if (!length) return true;
-	dns_query_init_locked(query, query->base, query->asker, name, length, query->type, request->flags);
+	dns_query_init_locked(query, query->base, query->asker, length, query->type, request->flags);
 	dns_query_submit_locked(query);
 	return false;
-}
-
-static void
-forget(struct evdns_request *request)
-{
-	struct evdns_base *base = request->query.base;
-	if (request->candidates.search) {
-		dns_client_lock(base);
-		dns_candidates_done(&request->candidates);
-		dns_client_unlock(base);
-	}
-	dns_free(request);
 }
 
 static void
@@ -59,6 +79,15 @@ call_back(struct evdns_request *request, const struct dns_answer *answer)
 }
 
 static void
+discard(struct dns_query *query)
+{
+	struct evdns_base *base = query->base;
+	dns_client_lock(base);
+	free_locked((struct evdns_request *)query);
+	dns_client_unlock(base);
+}
+
+static void
 deliver(struct dns_query *query, const struct dns_answer *answer)
 {
 	struct evdns_request *request = (struct evdns_request *)query;
@@ -69,40 +98,47 @@ deliver(struct dns_query *query, const struct dns_answer *answer)
 		dns_name_to_text(answer->cname, text);
 		request->callback(DNS_ERR_NONE, DNS_CNAME, 1, (int)answer->ttl, &cname, request->arg);
 	}
-	forget(request);
-}
-
-static void
-discard(struct dns_query *query)
-{
-	forget((struct evdns_request *)query);
+	discard(query);
 }
 
 static const struct dns_asker request_asker = {answered_locked, deliver, discard};
 
+/* NULL: no name, or no memory. */
+static struct evdns_request *
+start_locked(struct evdns_base *base, const char *text, uint16_t type, int flags)
+{
+	size_t length = strlen(text);
+	bool no_search = (flags & DNS_QUERY_NO_SEARCH) != 0 || base->search->count == 0;
+	size_t own_room = DNS_NAME_OF_TEXT(length);
+	size_t room = no_search ? DNS_NAME_ROOM(own_room) : dns_candidates_room_locked(base, length);
+	struct evdns_request *request = take_memory_locked(base, no_search ? room : room + own_room);
+	if (!request) return NULL;
+	struct dns_query *query = &request->query;
+	uint8_t *own = no_search ? request->names : request->names + room;
+	query->base = base;
+	query->name = request->names;
+	bool good = dns_candidates_init_locked(&request->candidates, base, text, length, no_search, own) == 0;
+	length = good ? dns_candidates_next(&request->candidates, query->name) : 0;
+	if (!length) {
+		free_locked(request);
+		return NULL;
+	}
+	dns_query_init_locked(query, base, &request_asker, length, type, flags);
+	return request;
+}
+
 static struct evdns_request *
 resolve(struct evdns_base *base, const char *text, uint16_t type, int flags, evdns_callback_type callback, void *arg)
 {
-	uint8_t name[DNS_NAME_MAX];
-	struct evdns_request *request = dns_alloc(sizeof(*request));
-	if (!request) return NULL;
-	request->callback = callback;
-	request->arg = arg;
-	request->flags = flags;
 	dns_client_lock(base);
 	dns_files_refresh_locked(base);
-	size_t length = 0;
-	bool no_search = (flags & DNS_QUERY_NO_SEARCH) != 0;
-	if (dns_candidates_init_locked(&request->candidates, base, text, no_search) == 0)
-		length = dns_candidates_next(&request->candidates, name);
-	if (!length) {
-		dns_candidates_done(&request->candidates);
-		dns_client_unlock(base);
-		dns_free(request);
-		return NULL;
+	struct evdns_request *request = start_locked(base, text, type, flags);
+	if (request) {
+		request->callback = callback;
+		request->arg = arg;
+		request->flags = flags;
+		dns_query_submit_locked(&request->query);
 	}
-	dns_query_init_locked(&request->query, base, &request_asker, name, length, type, flags);
-	dns_query_submit_locked(&request->query);
 	dns_client_unlock(base);
 	return request;
 }

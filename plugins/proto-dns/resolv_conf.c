@@ -167,7 +167,7 @@ watch_locked(struct evdns_base *base, const char *path, int flags, const struct 
 	base->resolv_conf = NULL;
 	bool watched = (flags & DNS_OPTION_NAMESERVERS) && !(base->resolv_conf_flags & DNS_NO_RELOAD);
 	if (watched) base->resolv_conf = dns_file_new(path, seen);
-	base->files_checked_us = dns_now_us();
+	base->files_checked_us = dns_tick_locked(base);
 }
 
 static int
@@ -228,7 +228,7 @@ reload_locked(struct evdns_base *base)
 void
 dns_files_refresh_locked(struct evdns_base *base)
 {
-	uint64_t now = dns_now_us();
+	uint64_t now = dns_tick_locked(base);
 	if (now - base->files_checked_us < LOOK_EVERY_US) return;
 	base->files_checked_us = now;
 	if (base->resolv_conf && dns_file_changed(base->resolv_conf)) reload_locked(base);
@@ -262,7 +262,10 @@ plugin_evdns_base_nameserver_ip_add(struct evdns_base *base, const char *ip_as_s
 	dns_client_lock(base);
 	int error = add_server_locked(base, ip_as_string, false);
 	dns_client_unlock(base);
-	if (error == 4) dns_warn("Unable to parse nameserver address %s", ip_as_string);
+	if (error == 4) {
+		dns_warn("Unable to parse nameserver address %s", ip_as_string);
+		dns_log_flush();
+	}
 	return error;
 }
 

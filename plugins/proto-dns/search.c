@@ -99,23 +99,35 @@ dns_search_ndots_locked(struct evdns_base *base, int ndots)
 /* ---- The names to try ---------------------------------------------------------------------------------------------
  */
 
-int
-dns_candidates_init_locked(struct dns_candidates *candidates, struct evdns_base *base, const char *name, bool no_search)
+size_t
+dns_candidates_room_locked(const struct evdns_base *base, size_t text_length)
 {
-	size_t text_length = strlen(name);
-	size_t length = dns_name_from_text(name, text_length, candidates->name);
+	const struct dns_search *search = base->search;
+	size_t longest = DNS_NAME_OF_TEXT(text_length), domain = 1;
+	for (int i = 0; i < search->count; i++)
+		if (search->domains[i].length > domain) domain = search->domains[i].length;
+	longest += domain - 1;
+	return DNS_NAME_ROOM(longest < DNS_NAME_MAX ? longest : DNS_NAME_MAX);
+}
+
+int
+dns_candidates_init_locked(struct dns_candidates *candidates, struct evdns_base *base, const char *text,
+	size_t text_length, bool no_search, uint8_t *own)
+{
+	size_t length = dns_name_from_text(text, text_length, own);
 	int dots = -1;
 	candidates->search = NULL;
 	if (!length) return -1;
-	for (const uint8_t *label = candidates->name; *label; label += *label + 1)
-		dots++;
-	bool final_dot = text_length > 0 && name[text_length - 1] == '.';
+	candidates->name = own;
 	candidates->length = (uint8_t)length;
 	candidates->next = 0;
 	candidates->as_it_is_first = true;
 	candidates->never_as_it_is = false;
+	if (no_search || base->search->count == 0) return 0;
 	/* The root (no labels, so -1 dots) and a name with a dot at its end are never searched for. */
-	if (no_search || final_dot || dots < 0 || base->search->count == 0) return 0;
+	for (const uint8_t *label = own; *label; label += *label + 1)
+		dots++;
+	if (dots < 0 || text[text_length - 1] == '.') return 0;
 	candidates->search = dns_search_get(base->search);
 	candidates->as_it_is_first = dots >= base->search->ndots;
 	candidates->never_as_it_is = dots == 0 && base->no_tld_query;
@@ -124,7 +136,7 @@ dns_candidates_init_locked(struct dns_candidates *candidates, struct evdns_base 
 
 /* Puts the name and a domain together. Returns the length, 0 when that is too long. */
 static size_t
-join(const struct dns_candidates *candidates, const struct dns_search_domain *domain, uint8_t name[DNS_NAME_MAX])
+join(const struct dns_candidates *candidates, const struct dns_search_domain *domain, uint8_t *name)
 {
 	size_t own = candidates->length - 1u; /* without the root */
 	if (own + domain->length > DNS_NAME_MAX) return 0;
@@ -134,14 +146,14 @@ join(const struct dns_candidates *candidates, const struct dns_search_domain *do
 }
 
 size_t
-dns_candidates_next(struct dns_candidates *candidates, uint8_t name[DNS_NAME_MAX])
+dns_candidates_next(struct dns_candidates *candidates, uint8_t *name)
 {
 	int domains = candidates->search ? candidates->search->count : 0;
 	while (candidates->next <= domains) {
 		int at = candidates->next++;
 		if (at == (candidates->as_it_is_first ? 0 : domains)) {
 			if (candidates->never_as_it_is) continue;
-			memcpy(name, candidates->name, candidates->length);
+			if (name != candidates->name) memcpy(name, candidates->name, candidates->length);
 			return candidates->length;
 		}
 		size_t length = join(candidates, &candidates->search->domains[candidates->as_it_is_first ? at - 1 : at], name);

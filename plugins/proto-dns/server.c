@@ -13,6 +13,8 @@
 #include <string.h>
 
 static const uint8_t probe_name[] = "\011localhost";
+_Static_assert(
+	sizeof(((struct dns_server *)0)->probe_name) >= DNS_NAME_ROOM(sizeof(probe_name)), "room to mix letters");
 
 static void probe_now(evutil_socket_t fd, short what, void *arg);
 
@@ -58,6 +60,7 @@ make_locked(struct evdns_base *base)
 	server = dns_zalloc(sizeof(*server));
 	if (!server) return NULL;
 	server->base = base;
+	server->probe.name = server->probe_name;
 	server->probe_timer = event_new(base->event_base, -1, 0, probe_now, server);
 	if (server->probe_timer) return server;
 	dns_free(server);
@@ -246,8 +249,8 @@ probe_now(evutil_socket_t fd, short what, void *arg)
 	if (!dns_client_enter(base)) return;
 	if (!base->closing && server->down && !server->probing) {
 		server->probing = true;
-		dns_query_init_locked(
-			&server->probe, base, &probe_asker, probe_name, sizeof(probe_name), DNS_TYPE_A, DNS_QUERY_IGNTC);
+		memcpy(server->probe_name, probe_name, sizeof(probe_name));
+		dns_query_init_locked(&server->probe, base, &probe_asker, sizeof(probe_name), DNS_TYPE_A, DNS_QUERY_IGNTC);
 		server->probe.probe = true;
 		server->probe.server = server;
 		dns_query_submit_locked(&server->probe);

@@ -94,12 +94,53 @@ test_names_there_and_back(void **state)
 	}
 }
 
+/* The same byte by byte, for text without escapes. Returns the length, or 0. */
+static size_t
+from_text_slowly(const char *text, size_t length, uint8_t wire[512])
+{
+	size_t head = 0;
+	for (size_t i = 0; i <= length; i++) {
+		wire[i + 1] = i < length ? (uint8_t)text[i] : 0;
+		if (i < length && text[i] != '.') continue;
+		if (i == length && head == length) break; /* behind a dot at the end */
+		if (i == head || i - head > DNS_LABEL_MAX) return 0;
+		wire[head] = (uint8_t)(i - head);
+		head = i + 1;
+	}
+	wire[head] = 0;
+	return head + 1 > DNS_NAME_MAX ? 0 : head + 1;
+}
+
+/* Names of every length with dots at any two places, and no more room than promised. */
+static void
+test_names_of_every_length(void **state)
+{
+	(void)state;
+	for (size_t length = 2; length < 270; length++) {
+		size_t room = DNS_NAME_OF_TEXT(length);
+		uint8_t wire[DNS_NAME_MAX + 8], expected[512];
+		memset(wire, 0xee, sizeof(wire));
+		for (size_t dot = 0; dot < length; dot++) {
+			char text[270];
+			for (size_t i = 0; i < length; i++)
+				text[i] = i == dot || i == dot / 2 + 3 || i % 50 == 49 ? '.' : (char)('a' + i % 26);
+			char *copy = (char *)guarded((unsigned char *)text, length);
+			size_t size = dns_name_from_text(copy, length, wire);
+			assert_int_equal(size, from_text_slowly(text, length, expected));
+			assert_true(size <= room);
+			assert_memory_equal(wire, expected, size);
+		}
+		for (size_t i = room; i < sizeof(wire); i++)
+			assert_int_equal(wire[i], 0xee);
+	}
+}
+
 static void
 test_equality(void **state)
 {
 	(void)state;
 	static const uint8_t a[] = "\3www\7example", b[] = "\3WwW\7EXAMPLE", c[] = "\3ww\x17\7example", d[] = "\3www";
-	uint8_t lower[DNS_NAME_MAX], mixed[sizeof(a)];
+	uint8_t lower[DNS_NAME_MAX], mixed[DNS_NAME_ROOM(sizeof(a))];
 	assert_true(dns_name_equal(a, b));
 	assert_false(dns_name_equal(a, c));
 	assert_false(dns_name_equal(a, d));
@@ -107,9 +148,9 @@ test_equality(void **state)
 	assert_int_equal(dns_name_lower(b, lower), sizeof(b));
 	assert_memory_equal(lower, a, sizeof(a));
 	memcpy(mixed, b, sizeof(b));
-	dns_name_mix_case(mixed, sizeof(mixed), (const uint8_t *)"\377\377");
+	dns_name_mix_case(mixed, sizeof(a), (const uint8_t *)"\377\377");
 	assert_memory_equal(mixed, a, sizeof(a));
-	dns_name_mix_case(mixed, sizeof(mixed), (const uint8_t *)"\0\0");
+	dns_name_mix_case(mixed, sizeof(a), (const uint8_t *)"\0\0");
 	assert_memory_equal(mixed, "\3WWW\7EXAMPLE", sizeof(a));
 }
 
@@ -231,6 +272,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_names_there_and_back),
+		cmocka_unit_test(test_names_of_every_length),
 		cmocka_unit_test(test_equality),
 		cmocka_unit_test(test_queries),
 		cmocka_unit_test(test_compression),
