@@ -45,27 +45,46 @@ head_is_ours(const char *file, struct why *why)
 	return true;
 }
 
+/* The beginning of a file, in which the list of its segments lies as a rule. */
+struct beginning {
+	char bytes[1024];
+	ssize_t got;
+};
+
+static bool
+read_at(int fd, const struct beginning *begin, uint64_t offset, void *out, size_t size)
+{
+	if (begin->got < (ssize_t)size || offset > (uint64_t)begin->got - size)
+		return pread(fd, out, size, (off_t)offset) == (ssize_t)size;
+	memcpy(out, begin->bytes + offset, size);
+	return true;
+}
+
 /* False when the file ends before what its head says is to be mapped. What is no such file is dlopen()'s to refuse. */
 static bool
 is_whole(const char *file, struct why *why)
 {
 	enum { SEGMENTS_MOST = 64 };
 	ElfW(Ehdr) head;
-	ElfW(Phdr) segments[SEGMENTS_MOST];
+	struct beginning begin;
 	struct stat facts;
 	bool whole = true;
 	int fd = open(file, O_RDONLY | O_CLOEXEC);
 	if (fd < 0) return true;
-	if (fstat(fd, &facts) < 0 || pread(fd, &head, sizeof(head), 0) != (ssize_t)sizeof(head)) goto done;
-	if (memcmp(head.e_ident, ELFMAG, SELFMAG) != 0 || head.e_phentsize != sizeof(segments[0])) goto done;
+	if (fstat(fd, &facts) < 0) goto done;
+	begin.got = pread(fd, begin.bytes, sizeof(begin.bytes), 0);
+	if (begin.got < (ssize_t)sizeof(head)) goto done;
+	memcpy(&head, begin.bytes, sizeof(head));
+	if (memcmp(head.e_ident, ELFMAG, SELFMAG) != 0 || head.e_phentsize != sizeof(ElfW(Phdr))) goto done;
 	if (head.e_ident[EI_CLASS] != (sizeof(void *) == 8 ? ELFCLASS64 : ELFCLASS32)) goto done;
 	size_t count = head.e_phnum < SEGMENTS_MOST ? head.e_phnum : SEGMENTS_MOST;
-	ssize_t bytes = (ssize_t)(count * sizeof(segments[0]));
-	whole = pread(fd, segments, (size_t)bytes, (off_t)head.e_phoff) == bytes;
-	for (size_t i = 0; whole && i < count; i++)
-		if (segments[i].p_type == PT_LOAD)
-			whole = segments[i].p_filesz <= (uint64_t)facts.st_size &&
-					segments[i].p_offset <= (uint64_t)facts.st_size - segments[i].p_filesz;
+	for (size_t i = 0; whole && i < count; i++) {
+		ElfW(Phdr) segment;
+		whole = read_at(fd, &begin, head.e_phoff + i * sizeof(segment), &segment, sizeof(segment));
+		if (whole && segment.p_type == PT_LOAD)
+			whole = segment.p_filesz <= (uint64_t)facts.st_size &&
+					segment.p_offset <= (uint64_t)facts.st_size - segment.p_filesz;
+	}
 done:
 	close(fd);
 	if (whole) return true;

@@ -66,14 +66,19 @@ own_file(Dl_info *info)
 	return dladdr((const void *)(size_t)path_core_is_program, info) != 0 && info->dli_fname;
 }
 
+/* dladdr() goes through all of an object's symbols, so it is asked once. */
 bool
 path_core_is_program(void)
 {
 #if defined(HAVE_GETAUXVAL) && defined(AT_PHDR)
+	static int answer = -1;
 	Dl_info info;
-	if (!own_file(&info)) return true;
-	size_t headers = getauxval(AT_PHDR), base = (size_t)info.dli_fbase;
-	return headers >= base && headers - base < 4096;
+	int known = __atomic_load_n(&answer, __ATOMIC_RELAXED);
+	if (known >= 0) return known;
+	size_t headers = getauxval(AT_PHDR);
+	known = !own_file(&info) || headers - (size_t)info.dli_fbase < 4096;
+	__atomic_store_n(&answer, known, __ATOMIC_RELAXED);
+	return known;
 #else
 	return registry_privileged();
 #endif

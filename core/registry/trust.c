@@ -51,14 +51,50 @@ follow(char way[PATH_MAX], size_t length, struct why *why)
 	return true;
 }
 
+/* The way to the folder in which the last plugin was. It is not looked at again for the next one: only those could have
+ * changed it whom it trusts. (Where others can add, and so take a place that has become free, it is.) The folder itself
+ * and the file are, each time. */
+static char known[PATH_MAX];
+
+static size_t
+length_to_folder(const char *way)
+{
+	size_t slashes = 0, length = strlen(way);
+	while (length > 0 && slashes < 2)
+		slashes += way[--length] == '/';
+	return length;
+}
+
+/* Returns how much of the way is known: 0, or up to its folder. */
+static size_t
+recall(const char *way)
+{
+	size_t length = length_to_folder(way);
+	registry_lock();
+	bool found = strlen(known) == length && memcmp(known, way, length) == 0;
+	registry_unlock();
+	return found ? length : 0;
+}
+
+static void
+remember(const char *way)
+{
+	size_t length = length_to_folder(way);
+	registry_lock();
+	memcpy(known, way, length);
+	known[length] = '\0';
+	registry_unlock();
+}
+
 /* False after a refusal. again: a link was met and followed, so that the way is another one now. */
 static bool
 walk(char way[PATH_MAX], bool *again, struct why *why)
 {
-	bool sticky_above = false, is_link;
+	bool sticky_above = false, is_link, sticky_somewhere = false;
+	const size_t begin = recall(way);
 	*again = false;
-	if (!trust_one("/", &sticky_above, &is_link, why)) return false;
-	for (size_t at = 1; at <= strlen(way); at++) {
+	if (!begin && !trust_one("/", &sticky_above, &is_link, why)) return false;
+	for (size_t at = begin + 1; at <= strlen(way); at++) {
 		char end = way[at];
 		if (end != '/' && end != '\0') continue;
 		way[at] = '\0';
@@ -66,7 +102,9 @@ walk(char way[PATH_MAX], bool *again, struct why *why)
 		way[at] = end;
 		if (!trusted) return false;
 		if (is_link) return *again = follow(way, at, why);
+		sticky_somewhere |= sticky_above;
 	}
+	if (!begin && !sticky_somewhere) remember(way);
 	return true;
 }
 
