@@ -12,16 +12,51 @@
 /* The first guess at a formatted text's length. */
 #define PRINTF_GUESS 64
 
-int
-evbuffer_add(struct evbuffer *buf, const void *data, size_t datlen)
+static CHAIN_APART int
+add_slow_unlock(struct evbuffer *buf, const void *data, size_t datlen)
 {
-	buffer_lock_hot(buf);
 	if (buf->frozen_end || !buffer_can_take(buf, datlen) || buffer_append_locked(buf, data, datlen) < 0) {
 		buffer_unlock(buf);
 		return -1;
 	}
 	buffer_changed_unlock(buf, datlen, 0);
 	return 0;
+}
+
+static CHAIN_APART int
+add_slow(struct evbuffer *buf, const void *data, size_t datlen)
+{
+	buffer_lock(buf);
+	return add_slow_unlock(buf, data, datlen);
+}
+
+static inline bool
+is_simple_locked(const struct evbuffer *buf, size_t more)
+{
+	return CHAIN_LIKELY(!buf->frozen_end && !buf->callbacks && buffer_can_take(buf, more));
+}
+
+static CHAIN_APART int
+add_with_lock(struct evbuffer *buf, const void *data, size_t datlen)
+{
+	if (!thread_slip_in(buf->lock)) return add_slow(buf, data, datlen);
+	if (!is_simple_locked(buf, datlen)) return add_slow_unlock(buf, data, datlen);
+	const int result = buffer_append_locked(buf, data, datlen);
+	thread_slip_out(buf->lock);
+	return result;
+}
+
+static CHAIN_APART int
+add_plainly(struct evbuffer *buf, const void *data, size_t datlen)
+{
+	return is_simple_locked(buf, datlen) ? buffer_append_locked(buf, data, datlen) : add_slow_unlock(buf, data, datlen);
+}
+
+/* Saves no registers before it is clear which way to go. */
+int
+evbuffer_add(struct evbuffer *buf, const void *data, size_t datlen)
+{
+	return CHAIN_LIKELY(!buf->lock) ? add_plainly(buf, data, datlen) : add_with_lock(buf, data, datlen);
 }
 
 /* The sum of the lengths; false when no buffer could hold it. */

@@ -16,8 +16,10 @@
 
 #if defined(__GNUC__)
 #define CHAIN_LIKELY(x) __builtin_expect(!!(x), 1)
+#define CHAIN_APART __attribute__((noinline)) /* what is rare makes the rest save registers */
 #else
 #define CHAIN_LIKELY(x) (x)
+#define CHAIN_APART
 #endif
 
 /* The smallest room is what is left of 1 KiB; the largest that grows by itself doubles up to 16 MiB. */

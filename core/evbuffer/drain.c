@@ -36,24 +36,37 @@ buffer_emptied_locked(struct evbuffer *buffer)
 	}
 }
 
-void
-buffer_drain_locked(struct evbuffer *buffer, size_t count, struct chain_list *dropped)
+/* What most drains are: part of the first chain, or all of the only one, which then waits for what comes next. Nothing
+ * is left to be freed. Returns false, and did nothing, when it is something else. */
+static inline bool
+drain_first_locked(struct evbuffer *buffer, size_t count)
 {
 	struct chain *chain = buffer->first;
-	buffer->seek_chain = NULL;
-	buffer_set_length(buffer, buffer_length(buffer) - count);
+	const size_t length = buffer_length(buffer);
 	if (count < chain->length) {
 		chain->start += count;
 		chain->length -= count;
-		return;
-	}
-	if (!chain->next && !buffer->spare && !buffer->slab && chain->size <= SPARE_IDLE_MAX && chain_is_ours(chain)) {
-		chain->start = chain->length = 0; /* the only one: it waits for what comes next */
+	} else if (count == length && !chain->next && !buffer->spare && !buffer->slab && chain->size <= SPARE_IDLE_MAX &&
+			   chain_is_ours(chain)) {
+		chain->start = chain->length = 0;
 		buffer->spare = chain;
 		buffer->first = buffer->last = NULL;
 		buffer->foreign = false;
-		return;
+	} else {
+		return false;
 	}
+	buffer->seek_chain = NULL;
+	buffer_set_length(buffer, length - count);
+	return true;
+}
+
+void
+buffer_drain_locked(struct evbuffer *buffer, size_t count, struct chain_list *dropped)
+{
+	if (drain_first_locked(buffer, count)) return;
+	struct chain *chain = buffer->first;
+	buffer->seek_chain = NULL;
+	buffer_set_length(buffer, buffer_length(buffer) - count);
 	while (chain && count >= chain->length) {
 		struct chain *next = chain->next;
 		count -= chain->length;
@@ -84,20 +97,51 @@ buffer_copy_locked(struct chain *chain, size_t offset, void *out, size_t count)
 	return 0;
 }
 
-int
-evbuffer_drain(struct evbuffer *buf, size_t len)
+static CHAIN_APART int
+drain_slow_unlock(struct evbuffer *buf, size_t len)
 {
 	struct chain_list dropped;
 	chain_list_init(&dropped);
-	buffer_lock_hot(buf);
 	if (buf->frozen_start) {
 		buffer_unlock(buf);
 		return -1;
 	}
 	if (len > buffer_length(buf)) len = buffer_length(buf);
-	if (CHAIN_LIKELY(len)) buffer_drain_locked(buf, len, &dropped);
+	if (len) buffer_drain_locked(buf, len, &dropped);
 	buffer_taken_unlock(buf, len, &dropped);
 	return 0;
+}
+
+static CHAIN_APART int
+drain_slow(struct evbuffer *buf, size_t len)
+{
+	buffer_lock(buf);
+	return drain_slow_unlock(buf, len);
+}
+
+/* False when there is more to do, and nothing was done. */
+static inline bool
+drain_quick_locked(struct evbuffer *buf, size_t len)
+{
+	const size_t length = buffer_length(buf);
+	if (len > length) len = length;
+	return CHAIN_LIKELY(!buf->frozen_start && !buf->callbacks && len) && CHAIN_LIKELY(drain_first_locked(buf, len));
+}
+
+static CHAIN_APART int
+drain_with_lock(struct evbuffer *buf, size_t len)
+{
+	if (!thread_slip_in(buf->lock)) return drain_slow(buf, len);
+	if (!drain_quick_locked(buf, len)) return drain_slow_unlock(buf, len);
+	thread_slip_out(buf->lock);
+	return 0;
+}
+
+int
+evbuffer_drain(struct evbuffer *buf, size_t len)
+{
+	if (!CHAIN_LIKELY(!buf->lock)) return drain_with_lock(buf, len);
+	return drain_quick_locked(buf, len) ? 0 : drain_slow_unlock(buf, len);
 }
 
 int

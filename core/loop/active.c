@@ -173,34 +173,25 @@ is_special_locked(const struct event *ev)
 }
 
 #if THREAD_BIAS
-static NOINLINE void
-active_turned_away(struct event *ev, int res, short ncalls)
-{
-	bias_turned_away(ev->ev_base->lock);
-	active_slow_unlock(ev->ev_base, ev, res, ncalls);
-}
-
-/* event_active() where there is a lock. As there, what is common calls nothing, which spares saving registers. */
+/* event_active() where there is a lock. As there, what is common calls nothing, which spares saving registers. Here
+ * that is a call by the thread of the loop, so the loop does not wait and need not be woken: no other has run it since
+ * this one looked at owned_lock, for it would have shut the lock, and only this one opens it. */
 static NOINLINE void
 active_with_lock(struct event *ev, int res, short ncalls)
 {
 	struct event_base *base = ev->ev_base;
-	struct bias_lock *lock = base->lock;
-	if (UNLIKELY(!thread_bias_on || !bias_may_step_in(lock))) {
+	struct bias_lock *lock = atomic_load_explicit(&base->owned_lock, memory_order_relaxed);
+	if (UNLIKELY(!lock || !bias_slip_in(lock))) {
 		active_slow(ev, res, ncalls);
 		return;
 	}
-	if (UNLIKELY(!bias_step_in(lock))) {
-		active_turned_away(ev, res, ncalls);
-		return;
-	}
-	if (UNLIKELY(base->waiting || is_special_locked(ev))) {
+	if (UNLIKELY(is_special_locked(ev))) {
 		active_slow_unlock(base, ev, res, ncalls);
 		return;
 	}
 	ev->ev_res = (short)res;
 	enqueue_locked(base, &ev->ev_evcallback);
-	if (UNLIKELY(!bias_step_out(lock))) thread_unlock_slow(lock);
+	bias_slip_out(lock);
 }
 #else
 #define active_with_lock active_slow

@@ -31,11 +31,13 @@
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 #define NOINLINE __attribute__((noinline))
+#define ALWAYS_INLINE inline __attribute__((always_inline)) /* also where it is used twice */
 #define PREFETCH(address) __builtin_prefetch(address) /* in place: calls of functions with nothing else are dropped */
 #else
 #define LIKELY(x) (x)
 #define UNLIKELY(x) (x)
 #define NOINLINE
+#define ALWAYS_INLINE inline
 #define PREFETCH(address) ((void)(address))
 #endif
 
@@ -162,7 +164,11 @@ enum {
 struct event_base {
 	/* What each turn touches, within 128 bytes: an offset that fits a byte makes for short instructions. After a system
 	 * call the processor decodes anew, and what there is to decode is most of what a turn costs. */
-	void *lock;    /* NULL: threads are off */
+	void *lock; /* NULL: threads are off */
+#if THREAD_BIAS
+	/* lock, where the thread that runs the loop, or ran it last, is its owner; else NULL. Read without the lock. */
+	_Atomic(struct bias_lock *) owned_lock;
+#endif
 	void *backend; /* the state of ops */
 	uint64_t now;  /* this turn's clock reading; 0: not read yet, see base_now_locked() */
 	struct event_plugin_ready *ready;
@@ -183,9 +189,6 @@ struct event_base {
 	void *last_callback; /* the function that ran last */
 	struct fdmap fdmap;
 	struct timer_heap timers;
-#if THREAD_BIAS
-	struct bias_lock *owned_lock; /* lock, while the thread that runs the loop is its owner; else NULL */
-#endif
 
 	struct event_plugin_backend ops; /* never changes after the base was made */
 	int flags;                       /* EVENT_BASE_FLAG_* */
@@ -259,27 +262,13 @@ base_unlock_hot(struct event_base *base)
 	thread_unlock_hot(base->lock);
 }
 
-/* And for those which this thread does not enter with the lock held, most of the time. False: call base_lock(), and
- * base_unlock() for base_step_out(). */
-static inline bool
-base_step_in(struct event_base *base)
-{
-#if THREAD_BIAS
-	struct bias_lock *lock = base->lock;
-	if (!lock) return true;
-	if (UNLIKELY(!thread_bias_on || !bias_may_step_in(lock))) return false;
-	if (UNLIKELY(!bias_step_in(lock))) bias_turned_away(lock);
-	return true;
-#else
-	return !base->lock;
-#endif
-}
-
+/* After the lock was taken by the thread of the loop. */
 static inline void
-base_step_out(struct event_base *base)
+base_see_who_owns_locked(struct event_base *base)
 {
 #if THREAD_BIAS
-	if (base->lock && UNLIKELY(!bias_step_out(base->lock))) thread_unlock_slow(base->lock);
+	const bool mine = thread_bias_on && bias_is_mine(base->lock);
+	atomic_store_explicit(&base->owned_lock, mine ? base->lock : NULL, memory_order_relaxed);
 #else
 	(void)base;
 #endif

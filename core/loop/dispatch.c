@@ -243,9 +243,7 @@ wait_locked(struct event_base *base, int flags, uint64_t *before)
 		count = base->ops.wait(base->backend, now, deadline, ready, base->ready_max);
 		base_lock_hot(base);
 		base->waiting = false;
-#if THREAD_BIAS
-		base->owned_lock = thread_bias_on && bias_is_mine(base->lock) ? base->lock : NULL;
-#endif
+		base_see_who_owns_locked(base);
 	} else {
 		count = base->ops.wait(base->backend, now, deadline, ready, base->ready_max);
 	}
@@ -333,6 +331,7 @@ event_base_loop(struct event_base *base, int flags)
 	if (base->lock) {
 		base->owner = thread_id();
 		thread_lock_favour(base->lock);
+		base_see_who_owns_locked(base);
 		result = loop_wake_open_locked(base);
 	}
 	if (result == 0) result = turns_locked(base, flags);

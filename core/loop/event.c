@@ -252,7 +252,7 @@ is_plain_timer_locked(const struct event_base *base, const struct event *ev)
 
 /* What most calls are, without what most do not need: added (again) with a common or an ordinary interval. Returns
  * false when it is something else. */
-static inline bool
+static ALWAYS_INLINE bool
 start_timer_locked(struct event_base *base, struct event *ev, const struct timeval *tv)
 {
 	if (UNLIKELY(!is_plain_timer_locked(base, ev))) return false;
@@ -268,21 +268,33 @@ start_timer_locked(struct event_base *base, struct event *ev, const struct timev
 	return true;
 }
 
+static NOINLINE int
+add_slow(struct event *ev, const struct timeval *timeout)
+{
+	base_lock(ev->ev_base);
+	const int result = event_add_locked(ev, timeout, NULL);
+	base_unlock(ev->ev_base);
+	return result;
+}
+
+static NOINLINE int
+add_slow_unlock(struct event *ev, const struct timeval *timeout)
+{
+	const int result = event_add_locked(ev, timeout, NULL);
+	base_unlock(ev->ev_base);
+	return result;
+}
+
 int
 event_add(struct event *ev, const struct timeval *timeout)
 {
 	struct event_base *base = ev->ev_base;
 	if (UNLIKELY(!base)) return no_base("event_add");
 	PREFETCH(&ev->ev_timeout); /* it is written last, and is on a line of its own */
-	const bool quick = base_step_in(base);
-	if (UNLIKELY(!quick)) base_lock(base);
-	const bool started = timeout && start_timer_locked(base, ev, timeout);
-	const int result = started ? 0 : event_add_locked(ev, timeout, NULL);
-	if (LIKELY(quick))
-		base_step_out(base);
-	else
-		base_unlock(base);
-	return result;
+	if (UNLIKELY(base->lock != NULL) && UNLIKELY(!thread_slip_in(base->lock))) return add_slow(ev, timeout);
+	if (UNLIKELY(!timeout || !start_timer_locked(base, ev, timeout))) return add_slow_unlock(ev, timeout);
+	if (base->lock) thread_slip_out(base->lock);
+	return 0;
 }
 
 int
@@ -357,7 +369,7 @@ event_del_locked(struct event *ev, enum event_del_mode mode)
 }
 
 /* The same short way for a timer that does not run at this moment. */
-static inline bool
+static ALWAYS_INLINE bool
 stop_timer_locked(struct event_base *base, struct event *ev)
 {
 	if (event_flags(ev) != (EVLIST_INIT | EVLIST_TIMEOUT)) return false;
@@ -366,19 +378,32 @@ stop_timer_locked(struct event_base *base, struct event *ev)
 	return true;
 }
 
+static NOINLINE int
+del_slow(struct event *ev, enum event_del_mode mode)
+{
+	base_lock(ev->ev_base);
+	const int result = event_del_locked(ev, mode);
+	base_unlock(ev->ev_base);
+	return result;
+}
+
+static NOINLINE int
+del_slow_unlock(struct event *ev, enum event_del_mode mode)
+{
+	const int result = event_del_locked(ev, mode);
+	base_unlock(ev->ev_base);
+	return result;
+}
+
 static int
 del(struct event *ev, enum event_del_mode mode)
 {
 	struct event_base *base = ev->ev_base;
 	if (UNLIKELY(!base)) return no_base("event_del");
-	const bool quick = base_step_in(base);
-	if (UNLIKELY(!quick)) base_lock(base);
-	const int result = stop_timer_locked(base, ev) ? 0 : event_del_locked(ev, mode);
-	if (LIKELY(quick))
-		base_step_out(base);
-	else
-		base_unlock(base);
-	return result;
+	if (UNLIKELY(base->lock != NULL) && UNLIKELY(!thread_slip_in(base->lock))) return del_slow(ev, mode);
+	if (UNLIKELY(!stop_timer_locked(base, ev))) return del_slow_unlock(ev, mode);
+	if (base->lock) thread_slip_out(base->lock);
+	return 0;
 }
 
 int

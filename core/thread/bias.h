@@ -130,15 +130,6 @@ bias_leave(struct bias_lock *lock)
 
 /* The parts of the two, for places so hot that they must call nothing. */
 
-/* This thread is the owner and not in, and the lock is open. */
-static inline bool
-bias_may_step_in(const struct bias_lock *lock)
-{
-	struct bias_lock *read = (struct bias_lock *)(uintptr_t)lock; /* atomic_load() of a const is new in C17 */
-	return atomic_load_explicit(&read->open_for, memory_order_relaxed) == bias_self() &&
-		   atomic_load_explicit(&read->inside, memory_order_relaxed) == 0;
-}
-
 /* By the owner, which is not in. False: it was shut just now; call bias_turned_away(), which gets the lock. */
 static inline bool
 bias_step_in(struct bias_lock *lock)
@@ -157,11 +148,22 @@ bias_step_out(struct bias_lock *lock)
 	return true;
 }
 
-/* The same for a few instructions after bias_step_in() that gave true: without a look at who waits. */
+/* By any thread, for moments: without a look at who waits. False: it did not get in. */
 static inline void
-bias_step_out_soon(struct bias_lock *lock)
+bias_slip_out(struct bias_lock *lock)
 {
 	atomic_store_explicit(&lock->inside, 0, memory_order_release);
+}
+
+static inline bool
+bias_slip_in(struct bias_lock *lock)
+{
+	if (atomic_load_explicit(&lock->open_for, memory_order_relaxed) != bias_self() ||
+		atomic_load_explicit(&lock->inside, memory_order_relaxed) != 0)
+		return false;
+	if (bias_step_in(lock)) return true;
+	bias_slip_out(lock);
+	return false;
 }
 
 static inline bool

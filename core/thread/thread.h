@@ -64,6 +64,29 @@ thread_unlock_quick(void *lock)
 	return !lock;
 }
 
+/* The same for a lock that there is, to be held for moments, in places that call nothing else. False: it was not taken,
+ * go the long way. */
+static inline bool
+thread_slip_in(void *lock)
+{
+#if THREAD_BIAS
+	return __builtin_expect(thread_bias_on && bias_slip_in(lock), 1);
+#else
+	(void)lock;
+	return false;
+#endif
+}
+
+static inline void
+thread_slip_out(void *lock)
+{
+#if THREAD_BIAS
+	bias_slip_out(lock);
+#else
+	(void)lock;
+#endif
+}
+
 /* The two where a call would be felt: they call only what seldom happens. */
 static inline void
 thread_lock_hot(void *lock)
