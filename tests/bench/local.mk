@@ -4,6 +4,7 @@
 #   make bench-http    our HTTP server, libevent's and nginx under wrk; a part of make bench when BENCH is empty
 #   make bench-table   doc/performance-table.md from the last bench
 #   make bench-plots   the pictures of doc/performance.md
+#   make bench-instructions   the table once more, in instructions, the kernel's included (KERNEL=FILE)
 # BENCH names programs or cases (BENCH='loop timers'); BENCH_ROUNDS is how often each is measured; BENCH_OUT the file.
 bench_programs =
 # In alphabetic order. A new one adds its line.
@@ -108,9 +109,15 @@ bench-table:
 bench-plots: all $(bench_all)
 	@$(bench_run) -o bench-plots.tsv -p 'tests/bench/scale tests/bench/bev' idle_fds timers_among connections
 	@$(SHELL) $(srcdir)/tests/bench/plot bench-plots.tsv $(srcdir)/doc
-CLEANFILES += bench.tsv bench-plots.tsv
-.PHONY: bench bench-http bench-table bench-plots
+# Goals are those of the times.
+bench-instructions: all $(bench_all)
+	@MKEVENT_BUILD='$(abs_top_builddir)' KERNEL='$(KERNEL)' $(SHELL) $(srcdir)/tests/bench/instructions \
+		-o bench-instructions.tsv -p '$(bench_programs)' $(BENCH)
+	@sed 's/ratio	[0-9.]*$$/info/; s/count	[0-9.]*$$/info/' $(srcdir)/tests/bench/rows >bench-instructions.rows
+	@[ ! -s bench-instructions.tsv ] || $(bench_table) bench-instructions.rows bench-instructions.tsv
+CLEANFILES += bench.tsv bench-plots.tsv bench-instructions.tsv bench-instructions.rows
+.PHONY: bench bench-http bench-table bench-plots bench-instructions
 
 EXTRA_DIST += tests/bench/bench.h tests/bench/fresh.h tests/bench/partner.h tests/bench/scale.h \
-	tests/bench/timers.h tests/bench/http-peers tests/bench/plot tests/bench/rows tests/bench/run tests/bench/table.awk \
+	tests/bench/timers.h tests/bench/http-peers tests/bench/instructions tests/bench/plot tests/bench/rows tests/bench/run tests/bench/table.awk \
 	tests/bench/test.sh
