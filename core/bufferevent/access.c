@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "bufferevent/bufferevent.h"
+#include "evbuffer/evbuffer.h"
 #include "loop/loop.h"
 
 #include <event2/util.h>
@@ -142,6 +143,8 @@ change_base_locked(struct bev *b, struct event_base *base)
 	if (b->pub.be_ops->set_base(&b->pub, base) < 0 || bev_rate_set_base_locked(b, base) < 0) return -1;
 	if (old && loop_deferred_cancel(old, &b->deferred)) b->refs--;
 	b->pub.ev_base = base;
+	evbuffer_use_pool(b->pub.input, base);
+	evbuffer_use_pool(b->pub.output, base);
 	if (bev_is_due(b)) bev_schedule_locked(b);
 	return 0;
 }

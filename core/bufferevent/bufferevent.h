@@ -150,8 +150,6 @@ int bev_event_add(struct event *ev, const struct timeval *timeout);
 
 size_t bev_room_locked(struct bev *b, short what);
 void bev_moved_locked(struct bev *b, short what, size_t charge);
-/* Callback of the output buffer. */
-void bev_output_changed(struct evbuffer *output, const struct evbuffer_cb_info *info, void *bev);
 
 /* ---- access.c ---- */
 

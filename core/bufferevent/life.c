@@ -49,9 +49,9 @@ make_buffers(struct bev *b)
 	evbuffer_set_parent(pub->output, pub);
 	evbuffer_share_lock(pub->input, b->lock);
 	evbuffer_share_lock(pub->output, b->lock);
-	struct evbuffer_cb_entry *entry = evbuffer_add_cb(pub->output, bev_output_changed, b);
-	if (!entry) return -1;
-	evbuffer_cb_set_flags(pub->output, entry, EVBUFFER_CB_NODEFER);
+	evbuffer_use_pool(pub->input, pub->ev_base);
+	evbuffer_use_pool(pub->output, pub->ev_base);
+	evbuffer_tell_parent(pub->output);
 	evbuffer_freeze(pub->input, 0);
 	evbuffer_freeze(pub->output, 1);
 	return 0;

@@ -15,8 +15,8 @@
 #include <event2/util.h>
 
 struct socket_data {
-	size_t read_hint; /* see evbuffer_read_adaptive() */
-	bool waiting;     /* ev_write is added */
+	uint32_t read_hint; /* see evbuffer_read_adaptive() */
+	bool waiting;       /* ev_write is added */
 };
 
 static struct socket_data *

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "bufferevent/bufferevent.h"
+#include "evbuffer/evbuffer.h"
 
 void *
 bufferevent_type_data(const struct bufferevent *bev, const struct bufferevent_ops *ops)
@@ -138,10 +139,9 @@ output_added(struct bev *b)
 }
 
 void
-bev_output_changed(struct evbuffer *output, const struct evbuffer_cb_info *info, void *arg)
+evbuffer_parent_changed(struct bufferevent *parent, const struct evbuffer_cb_info *info)
 {
-	struct bev *b = arg;
-	(void)output;
+	struct bev *b = bev_of(parent);
 	if (!info->n_added) return;
 	bev_enter(b);
 	if (b->on & EV_WRITE) output_added(b);

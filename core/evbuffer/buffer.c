@@ -16,6 +16,7 @@ evbuffer_new(void)
 	if (!buffer) return NULL;
 	/* One by one: a compiler's memset() of this size costs more than the allocation. */
 	buffer->first = buffer->last = buffer->spare = NULL;
+	buffer->pool = NULL;
 	atomic_init(&buffer->length, 0);
 	buffer->lock = NULL;
 	buffer->callbacks = NULL;
@@ -45,6 +46,7 @@ destroy(struct evbuffer *buffer)
 	buffer_unlock(buffer);
 	if (buffer->own_lock) thread_lock_free(buffer->lock);
 	if (buffer->spare) mm_free(buffer->spare);
+	if (buffer->pool) room_pool_put(buffer->pool);
 	if (buffer->slab) chain_slab_leave(buffer->slab);
 	mm_free(buffer);
 	if (chains) chain_drop(chains);
@@ -72,8 +74,8 @@ evbuffer_decref_and_unlock(struct evbuffer *buffer)
 static bool
 is_bare(const struct evbuffer *buffer)
 {
-	return !buffer->lock && !buffer->first && !buffer->callbacks && !buffer->deferred && !buffer->slab &&
-		   !buffer->waiting && buffer->refs == 1;
+	return !buffer->lock && !buffer->pool && !buffer->first && !buffer->callbacks && !buffer->deferred &&
+		   !buffer->slab && !buffer->waiting && buffer->refs == 1;
 }
 
 void
@@ -102,6 +104,13 @@ evbuffer_set_parent(struct evbuffer *buffer, struct bufferevent *parent)
 	buffer_lock(buffer);
 	buffer->parent = parent;
 	buffer_unlock(buffer);
+}
+
+void
+evbuffer_use_pool(struct evbuffer *buffer, struct event_base *base)
+{
+	if (buffer->pool) room_pool_put(buffer->pool);
+	buffer->pool = base ? loop_room_pool(base) : NULL;
 }
 
 int

@@ -17,6 +17,23 @@
  */
 
 static void
+tell_parent(struct evbuffer *buffer, const struct evbuffer_cb_info *info, void *arg)
+{
+	(void)arg;
+	evbuffer_parent_changed(buffer->parent, info);
+}
+
+/* The last one of the list where the parent is told; the same for all buffers, and never changed. */
+static struct evbuffer_cb_entry parent_entry = {
+	.fn.now = tell_parent, .flags = EVBUFFER_CB_ENABLED | EVBUFFER_CB_NODEFER};
+
+void
+evbuffer_tell_parent(struct evbuffer *buffer)
+{
+	buffer->callbacks = &parent_entry;
+}
+
+static void
 sweep_locked(struct evbuffer *buffer)
 {
 	struct evbuffer_cb_entry **link = &buffer->callbacks;
@@ -46,7 +63,8 @@ static void
 remove_all_locked(struct evbuffer *buffer, bool all)
 {
 	for (struct evbuffer_cb_entry *entry = buffer->callbacks; entry; entry = entry->next) {
-		if (all || !(entry->flags & EVBUFFER_CB_NODEFER)) entry->removed = buffer->some_removed = true;
+		if (entry != &parent_entry && (all || !(entry->flags & EVBUFFER_CB_NODEFER)))
+			entry->removed = buffer->some_removed = true;
 	}
 	if (!buffer->running && buffer->some_removed) sweep_locked(buffer);
 }
@@ -54,6 +72,10 @@ remove_all_locked(struct evbuffer *buffer, bool all)
 void
 callbacks_free_all_locked(struct evbuffer *buffer)
 {
+	struct evbuffer_cb_entry **link = &buffer->callbacks;
+	while (*link && *link != &parent_entry)
+		link = &(*link)->next;
+	*link = NULL;
 	remove_all_locked(buffer, true);
 }
 

@@ -39,6 +39,7 @@ chain_new(size_t room)
 	chain->size = size - sizeof(struct chain);
 	atomic_init(&chain->refs, 1);
 	chain->kind = CHAIN_OWN;
+	chain->slot = (uint8_t)chain_class(size);
 	return chain;
 }
 

@@ -41,7 +41,7 @@ struct chain {
 	size_t size;         /* room at data; start + length for all that is not OWN */
 	atomic_uint refs;    /* the list's, and one for each SHARED chain */
 	uint8_t kind;
-	uint8_t slot; /* index in its slab; not for OWN */
+	uint8_t slot; /* index in its slab; OWN: chain_class() */
 	union {
 		struct {
 			evbuffer_ref_cleanup_cb fn;
@@ -66,6 +66,18 @@ struct chain_slab {
 struct chain_list {
 	struct chain *first, **end;
 };
+
+/* Classes of sizes, the struct included: from 1 KiB on, each to the double; the last but one ends below 32 KiB, which
+ * is room for a TLS record, and CHAIN_CLASSES is the class of all that are larger. See pool.h. */
+#define CHAIN_CLASSES 5
+static inline unsigned
+chain_class(size_t size)
+{
+	unsigned class = 0;
+	for (size_t end = CHAIN_ALLOC_MIN * 2; size >= end && class < CHAIN_CLASSES; end *= 2)
+		class ++;
+	return class;
+}
 
 /* An empty chain with room for at least that many bytes; NULL without memory, or when no size can hold them. */
 struct chain *chain_new(size_t room);

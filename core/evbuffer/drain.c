@@ -3,7 +3,6 @@
 #include "config.h"
 
 #include "evbuffer/state.h"
-#include "util/mm.h"
 
 #include <limits.h>
 #include <string.h>
@@ -12,7 +11,7 @@ void
 buffer_retire_ours_locked(struct evbuffer *buffer, struct chain *chain)
 {
 	if (buffer->spare || chain->size > SPARE_BUSY_MAX) {
-		mm_free(chain);
+		room_give_locked(buffer, chain);
 		return;
 	}
 	chain->next = NULL;
@@ -21,15 +20,22 @@ buffer_retire_ours_locked(struct evbuffer *buffer, struct chain *chain)
 }
 
 void
+buffer_rest_locked(struct evbuffer *buffer)
+{
+	struct chain *spare = buffer->spare;
+	if (!spare || buffer->first || buffer->spare_promised) return;
+	if (!buffer->pool && spare->size <= SPARE_IDLE_MAX) return;
+	room_give_locked(buffer, spare);
+	buffer->spare = NULL;
+}
+
+void
 buffer_emptied_locked(struct evbuffer *buffer)
 {
 	buffer->first = buffer->last = NULL;
 	buffer->seek_chain = NULL;
 	buffer->foreign = false;
-	if (buffer->spare && buffer->spare->size > SPARE_IDLE_MAX && !buffer->spare_promised) {
-		mm_free(buffer->spare);
-		buffer->spare = NULL;
-	}
+	buffer_rest_locked(buffer);
 	if (buffer->slab && buffer->slab->count > SPARE_IDLE_MAX / 8 / sizeof(struct chain)) {
 		chain_slab_leave(buffer->slab);
 		buffer->slab = NULL;
@@ -46,8 +52,8 @@ drain_first_locked(struct evbuffer *buffer, size_t count)
 	if (count < chain->length) {
 		chain->start += count;
 		chain->length -= count;
-	} else if (count == length && !chain->next && !buffer->spare && !buffer->slab && chain->size <= SPARE_IDLE_MAX &&
-			   chain_is_ours(chain)) {
+	} else if (count == length && !chain->next && !buffer->spare && !buffer->slab && !buffer->pool &&
+			   chain->size <= SPARE_IDLE_MAX && chain_is_ours(chain)) {
 		chain->start = chain->length = 0;
 		buffer->spare = chain;
 		buffer->first = buffer->last = NULL;

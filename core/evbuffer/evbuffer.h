@@ -5,18 +5,25 @@
 
 #include <event2/buffer.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 struct bufferevent;
 struct event_base;
 
 /* The bufferevent that owns this buffer, so that its callbacks hold a reference to it and use its lock and base. */
 void evbuffer_set_parent(struct evbuffer *buffer, struct bufferevent *parent);
+/* Its empty room comes from, and goes back to, what the base has for all (pool.h). Without memory for that it keeps its
+ * own, as it does when base is NULL. The caller holds the buffer's lock. */
+void evbuffer_use_pool(struct evbuffer *buffer, struct event_base *base);
+/* The parent hears of changes by evbuffer_parent_changed(), like a callback of ours (EVBUFFER_CB_NODEFER) would. */
+void evbuffer_tell_parent(struct evbuffer *buffer);
+void evbuffer_parent_changed(struct bufferevent *parent, const struct evbuffer_cb_info *info); /* bufferevent/type.c */
 /* For a buffer that nobody else knows yet: one of our own locks, which stays its maker's. NULL: none. */
 void evbuffer_share_lock(struct evbuffer *buffer, void *lock);
 /* Reads until would-block, EOF, or howmuch bytes, into spare room at the tail without asking the kernel how much there
  * is; the room it offers adapts to what came. hint: the last read's fill, kept by the caller, 0 at first. A frozen end
  * does not matter to it. Returns bytes, 0 at EOF, -1 with errno set. */
-int evbuffer_read_adaptive(struct evbuffer *buffer, evutil_socket_t fd, size_t howmuch, size_t *hint);
+int evbuffer_read_adaptive(struct evbuffer *buffer, evutil_socket_t fd, size_t howmuch, uint32_t *hint);
 
 /* As evbuffer_write_atmost(); a frozen front does not matter to it. */
 int evbuffer_write_frozen(struct evbuffer *buffer, evutil_socket_t fd, size_t howmuch);

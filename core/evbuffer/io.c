@@ -6,7 +6,6 @@
 #include "config.h"
 
 #include "evbuffer/state.h"
-#include "util/mm.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -16,7 +15,7 @@
 
 /* More is not asked for or offered at once: the kernel would cut it, and int has to hold it. */
 #define ONCE_MAX ((size_t)1 << 30)
-#define HINT_MAX ((size_t)256 << 10)
+#define HINT_MAX (256u << 10)
 #if defined(IOV_MAX) && IOV_MAX < 256
 #define WRITE_VECTORS IOV_MAX
 #else
@@ -67,17 +66,17 @@ trim_locked(struct evbuffer *buffer)
 	}
 	if (last != buffer->first || last->size <= SPARE_IDLE_MAX || last->length > last->size / 16) return;
 	if (!chain_is_ours(last)) return;
-	struct chain *small = chain_new(last->length);
+	struct chain *small = room_take_locked(buffer, last->length);
 	if (!small) return;
 	memcpy(small->data, last->data + last->start, last->length);
 	small->length = last->length;
 	buffer->first = buffer->last = small;
 	buffer->seek_chain = NULL;
-	mm_free(last);
+	room_give_locked(buffer, last);
 }
 
 int
-evbuffer_read_adaptive(struct evbuffer *buffer, evutil_socket_t fd, size_t howmuch, size_t *hint)
+evbuffer_read_adaptive(struct evbuffer *buffer, evutil_socket_t fd, size_t howmuch, uint32_t *hint)
 {
 	size_t total = 0, offered;
 	ssize_t count;
@@ -97,7 +96,7 @@ evbuffer_read_adaptive(struct evbuffer *buffer, evutil_socket_t fd, size_t howmu
 			if (count > 0 && (size_t)count < *hint / 4) *hint /= 2;
 			break;
 		}
-		*hint = offered < HINT_MAX / 4 ? offered * 4 : HINT_MAX;
+		*hint = offered < HINT_MAX / 4 ? (uint32_t)offered * 4 : HINT_MAX;
 		if (total == howmuch) break;
 	}
 	int error = errno;

@@ -12,6 +12,8 @@ libevent_core_la_SOURCES += \
 	core/evbuffer/io.c \
 	core/evbuffer/line.c \
 	core/evbuffer/move.c \
+	core/evbuffer/pool.c \
+	core/evbuffer/pool.h \
 	core/evbuffer/reference.c \
 	core/evbuffer/room.c \
 	core/evbuffer/search.c \

@@ -3,7 +3,6 @@
 #include "config.h"
 
 #include "evbuffer/state.h"
-#include "util/mm.h"
 
 #include <limits.h>
 #include <string.h>
@@ -48,14 +47,29 @@ load_first_locked(struct evbuffer *to, struct cargo cargo)
 	buffer_set_length(to, buffer_length(to) + cargo.length);
 }
 
-/* Input that moves to output takes its chain along, and output, once it is written, has one too many: so they change
- * owners, and an echo needs no memory. */
+/* A buffer that gives its chains to another again and again has to make a new one each time, and the other, once it is
+ * empty, has one too many: so they change owners. moved: what went. */
 static void
-pass_spare_back_locked(struct evbuffer *from, struct evbuffer *to)
+pass_spare_back_locked(struct evbuffer *from, struct evbuffer *to, struct cargo moved)
 {
-	if (from->spare || !to->spare || to->spare_promised || to->spare->size > SPARE_IDLE_MAX) return;
-	from->spare = to->spare;
-	to->spare = NULL;
+	if (to->spare && !to->spare_promised && to->spare->size <= SPARE_IDLE_MAX && (from->pool || !from->spare)) {
+		if (from->pool)
+			room_pool_give(from->pool, to->spare);
+		else
+			from->spare = to->spare;
+		to->spare = NULL;
+	} else if (to->pool && !from->pool && !from->spare && moved.first == moved.last && moved.first->kind == CHAIN_OWN &&
+			   moved.first->size <= SPARE_IDLE_MAX) {
+		from->spare = room_pool_take(to->pool, moved.first->size);
+	}
+}
+
+static void
+move_all_locked(struct evbuffer *from, struct evbuffer *to)
+{
+	const struct cargo cargo = unload_locked(from);
+	load_locked(to, cargo);
+	pass_spare_back_locked(from, to, cargo);
 }
 
 int
@@ -68,10 +82,7 @@ evbuffer_add_buffer(struct evbuffer *outbuf, struct evbuffer *inbuf)
 		buffer_unlock_two(inbuf, outbuf);
 		return -1;
 	}
-	if (moved) {
-		load_locked(outbuf, unload_locked(inbuf));
-		pass_spare_back_locked(inbuf, outbuf);
-	}
+	if (moved) move_all_locked(inbuf, outbuf);
 	buffer_moved_unlock(inbuf, outbuf, moved, false);
 	return 0;
 }
@@ -168,8 +179,7 @@ evbuffer_remove_buffer(struct evbuffer *src, struct evbuffer *dst, size_t datlen
 	if (datlen > buffer_length(src)) datlen = buffer_length(src);
 	if (src->frozen_start || dst->frozen_end || !buffer_can_take(dst, datlen)) goto failed;
 	if (datlen && datlen == buffer_length(src)) {
-		load_locked(dst, unload_locked(src));
-		pass_spare_back_locked(src, dst);
+		move_all_locked(src, dst);
 	} else if (datlen && move_some_locked(src, dst, datlen) < 0) {
 		goto failed;
 	}
@@ -186,7 +196,6 @@ evbuffer_shift(struct evbuffer *from, struct evbuffer *to, size_t most)
 	const size_t length = buffer_length(from), moved = most < length ? most : length;
 	if (!moved || !buffer_can_take(to, moved)) return 0;
 	if (moved < length) return move_some_locked(from, to, moved) < 0 ? 0 : moved;
-	load_locked(to, unload_locked(from));
-	pass_spare_back_locked(from, to);
+	move_all_locked(from, to);
 	return moved;
 }

@@ -28,15 +28,35 @@ growth(const struct evbuffer *buffer)
 	return length;
 }
 
+struct chain *
+room_take_locked(struct evbuffer *buffer, size_t room)
+{
+	struct chain *chain = buffer->pool ? room_pool_take(buffer->pool, room) : NULL;
+	return chain ? chain : chain_new(room);
+}
+
+void
+room_give_locked(struct evbuffer *buffer, struct chain *chain)
+{
+	if (buffer->pool)
+		room_pool_give(buffer->pool, chain);
+	else
+		mm_free(chain);
+}
+
 int
 room_spare_locked(struct evbuffer *buffer, size_t room)
 {
 	if (buffer->spare && buffer->spare->size >= room) return 0;
+	if (buffer->pool && !buffer->spare && !buffer->first) { /* what happens most, in few steps */
+		buffer->spare = room_pool_take(buffer->pool, room);
+		if (buffer->spare) return 0;
+	}
 	size_t grow = growth(buffer);
-	struct chain *spare = chain_new(room < grow ? grow : room);
-	if (!spare && room < grow) spare = chain_new(room);
+	struct chain *spare = room_take_locked(buffer, room < grow ? grow : room);
+	if (!spare && room < grow) spare = room_take_locked(buffer, room);
 	if (!spare) return -1;
-	if (buffer->spare) mm_free(buffer->spare);
+	if (buffer->spare) room_give_locked(buffer, buffer->spare);
 	buffer->spare = spare;
 	buffer->spare_promised = false;
 	return 0;
@@ -201,6 +221,7 @@ evbuffer_commit_space(struct evbuffer *buf, struct evbuffer_iovec *vec, int n_ve
 	room_use_locked(buf, buf->last, in_last);
 	room_use_locked(buf, buf->spare, in_spare);
 	buf->spare_promised = false;
+	buffer_rest_locked(buf);
 	result = 0;
 done:
 	if (result == 0 && in_last + in_spare > 0) {

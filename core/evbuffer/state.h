@@ -9,6 +9,7 @@
 
 #include "evbuffer/chain.h"
 #include "evbuffer/evbuffer.h"
+#include "evbuffer/pool.h"
 #include "loop/loop.h"
 #include "thread/thread.h"
 
@@ -45,6 +46,7 @@ struct evbuffer {
 	struct chain *first, *last;
 	_Atomic size_t length; /* read without the lock; see buffer_length() */
 	struct chain *spare;
+	struct room_pool *pool; /* NULL: the spare waits here when the buffer is empty */
 	void *lock;
 	struct evbuffer_cb_entry *callbacks;
 	struct chain_slab *slab;
@@ -60,13 +62,13 @@ struct evbuffer {
 
 	unsigned max_read;
 	unsigned refs;
-	unsigned running; /* how often callbacks are being walked */
-	unsigned held;    /* evbuffer_hold_callbacks() */
-	bool frozen_start, frozen_end;
-	bool own_lock;
-	bool foreign;        /* there may be chains that end with code of the program's */
-	bool spare_promised; /* to the program, by expand or reserve */
-	bool some_removed;   /* a callback entry waits to be freed */
+	uint16_t running; /* how often callbacks are being walked */
+	uint16_t held;    /* evbuffer_hold_callbacks() */
+	bool frozen_start : 1, frozen_end : 1;
+	bool own_lock : 1;
+	bool foreign : 1;        /* there may be chains that end with code of the program's */
+	bool spare_promised : 1; /* to the program, by expand or reserve */
+	bool some_removed : 1;   /* a callback entry waits to be freed */
 };
 
 static inline size_t
@@ -182,6 +184,10 @@ buffer_taken_unlock(struct evbuffer *buffer, size_t deleted, struct chain_list *
 
 /* Makes the spare chain one of at least that room. Returns 0, or -1 without memory; nothing changed then. */
 int room_spare_locked(struct evbuffer *buffer, size_t room);
+/* An empty chain of at least that room, from the pool or new; NULL without memory. */
+struct chain *room_take_locked(struct evbuffer *buffer, size_t room);
+/* A chain that is ours has no use here any more. */
+void room_give_locked(struct evbuffer *buffer, struct chain *chain);
 /* A chain with that much room in one stretch at chain_tail(): the last one or the spare. may_move: content may be moved
  * for it; no, where what is to be added may lie in the buffer itself. NULL without memory. */
 struct chain *room_in_one_locked(struct evbuffer *buffer, size_t room, bool may_move);
@@ -231,6 +237,8 @@ buffer_retire_locked(struct evbuffer *buffer, struct chain *chain, struct chain_
 }
 /* Call when the list became empty. */
 void buffer_emptied_locked(struct evbuffer *buffer);
+/* Call when an empty buffer may have got a spare that was not used. */
+void buffer_rest_locked(struct evbuffer *buffer);
 /* Copies count bytes (that must be there) from a place on. Returns 0, or -1 when a file cannot be brought in. */
 int buffer_copy_locked(struct chain *chain, size_t offset, void *out, size_t count);
 

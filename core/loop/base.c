@@ -2,6 +2,7 @@
 /* Bases: made over the best backend that opens, and freed. */
 #include "config.h"
 
+#include "evbuffer/pool.h"
 #include "loop/base.h"
 #include "loop/wishes.h"
 #include "timer/common_timeout.h"
@@ -201,6 +202,7 @@ base_free(struct event_base *base, bool run_finalizers)
 	base->ops.close(base->backend);
 	fdmap_free(&base->fdmap);
 	timer_heap_free(&base->timers);
+	if (base->room_pool) room_pool_close(base->room_pool);
 	if (base->queues != &base->one_queue) mm_free(base->queues);
 	thread_cond_free(base->current_cond);
 	thread_lock_free(base->lock);

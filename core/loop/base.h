@@ -214,6 +214,7 @@ struct event_base {
 	struct watch_list prepare, check;
 	struct once *once_list;        /* once.c: what event_base_free must give back */
 	struct loop_mourner *mourners; /* loop.h */
+	struct room_pool *room_pool;   /* evbuffer/pool.h; NULL: nobody asked for it yet */
 
 	evutil_socket_t wake_fds[2]; /* -1 until it is needed; wakeup.c */
 	struct event wake_event;

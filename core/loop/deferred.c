@@ -4,6 +4,7 @@
 
 #include "loop/loop.h"
 
+#include "evbuffer/pool.h"
 #include "loop/base.h"
 
 /* More than that in one turn, and the rest waits for the next: callbacks that schedule each other must not keep the
@@ -115,6 +116,17 @@ loop_runs_here(const struct event_base *base)
 	const bool here = base->running && base->owner == thread_id();
 	base_unlock(locked);
 	return here;
+}
+
+struct room_pool *
+loop_room_pool(struct event_base *base)
+{
+	base_lock(base);
+	if (!base->room_pool) base->room_pool = room_pool_new(base->lock != NULL);
+	struct room_pool *pool = base->room_pool;
+	if (pool) room_pool_ref(pool);
+	base_unlock(base);
+	return pool;
 }
 
 uint64_t

@@ -33,6 +33,10 @@ struct loop_mourner {
 void loop_mourner_add(struct event_base *base, struct loop_mourner *mourner);
 void loop_mourner_del(struct event_base *base, struct loop_mourner *mourner);
 
+/* A reference to the room that waits for the buffers of the base's bufferevents (evbuffer/pool.h); NULL without memory.
+ * Thread: any; takes the base's lock. */
+struct room_pool *loop_room_pool(struct event_base *base);
+
 /* Cancels the callbacks and the events that own them (struct event's own ev_evcallback is one), then runs fn(first,
  * arg) once in the loop, when none of them is running any more; at once, when the base does not run in another thread
  * and none of them is running. After it their memory may be freed. callbacks[0] is the one that carries fn. Thread:

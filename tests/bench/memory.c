@@ -11,6 +11,7 @@
 #include <event2/http.h>
 #include <netinet/in.h>
 #include <signal.h>
+#include <stdbool.h>
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
@@ -39,27 +40,6 @@ turn_for(int milliseconds)
 	event_base_dispatch(base);
 }
 
-static void
-bufferevents(void)
-{
-	static struct bufferevent *all[MANY];
-	static int fds[MANY][2];
-	base = event_base_new();
-	for (int i = 0; i < MANY; i++)
-		bench_pair(fds[i]);
-	const uint64_t before = heap_in_use();
-	for (int i = 0; i < MANY; i++) {
-		all[i] = bufferevent_socket_new(base, fds[i][0], 0);
-		if (!all[i]) bench_die("bufferevent_socket_new");
-	}
-	bench_print_bytes("heap_bufferevent", heap_in_use() - before, MANY);
-	for (int i = 0; i < MANY; i++) {
-		bufferevent_free(all[i]);
-		close(fds[i][0]), close(fds[i][1]);
-	}
-	event_base_free(base);
-}
-
 static int echoed;
 
 static void
@@ -70,8 +50,9 @@ echo(struct bufferevent *bev, void *arg)
 	if (++echoed == MANY) event_base_loopbreak(base);
 }
 
+/* As they are made, or after a message on each. */
 static void
-idle_connections(void)
+measure_bufferevents(const char *name, bool message)
 {
 	static struct bufferevent *all[MANY];
 	static int fds[MANY][2];
@@ -82,18 +63,33 @@ idle_connections(void)
 	for (int i = 0; i < MANY; i++) {
 		all[i] = bufferevent_socket_new(base, fds[i][0], 0);
 		if (!all[i]) bench_die("bufferevent_socket_new");
+		if (!message) continue;
 		bufferevent_setcb(all[i], echo, NULL, NULL, NULL);
 		bufferevent_enable(all[i], EV_READ | EV_WRITE);
 		if (write(fds[i][1], "a message of some length", 24) != 24) bench_die("write");
 	}
-	event_base_dispatch(base);
-	turn_for(50);
-	bench_print_bytes("heap_connection", heap_in_use() - before, MANY);
+	if (message) {
+		event_base_dispatch(base);
+		turn_for(50);
+	}
+	bench_print_bytes(name, heap_in_use() - before, MANY);
 	for (int i = 0; i < MANY; i++) {
 		bufferevent_free(all[i]);
 		close(fds[i][0]), close(fds[i][1]);
 	}
 	event_base_free(base);
+}
+
+static void
+bufferevents(void)
+{
+	measure_bufferevents("heap_bufferevent", false);
+}
+
+static void
+idle_connections(void)
+{
+	measure_bufferevents("heap_connection", true);
 }
 
 static void

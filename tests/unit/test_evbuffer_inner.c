@@ -55,6 +55,7 @@ counted_writev(int fd, const struct iovec *vec, int n)
 #include "../../core/evbuffer/file.c"
 #include "../../core/evbuffer/line.c"
 #include "../../core/evbuffer/move.c"
+#include "../../core/evbuffer/pool.c"
 #include "../../core/evbuffer/reference.c"
 #include "../../core/evbuffer/room.c"
 #include "../../core/evbuffer/search.c"
@@ -71,13 +72,14 @@ counted_writev(int fd, const struct iovec *vec, int n)
 /* ---- The rest of the core, as far as it is needed -----------------------------------------------------------------
  */
 
-static long allocations;
+static long allocations, alive;
 static size_t largest; /* allocation */
 
 void *
 mm_malloc(size_t size)
 {
 	allocations++;
+	alive++;
 	if (size > largest) largest = size;
 	return malloc(size);
 }
@@ -86,12 +88,14 @@ void *
 mm_calloc(size_t count, size_t size)
 {
 	allocations++;
+	alive++;
 	return calloc(count, size);
 }
 
 void
 mm_free(void *memory)
 {
+	if (memory) alive--;
 	free(memory);
 }
 
@@ -204,7 +208,26 @@ event_base_get_npriorities(struct event_base *base)
 	return 3;
 }
 
-static int parent_refs;
+static struct room_pool *pool_of_base;
+
+struct room_pool *
+loop_room_pool(struct event_base *base)
+{
+	(void)base;
+	if (!pool_of_base) pool_of_base = room_pool_new(true);
+	room_pool_ref(pool_of_base);
+	return pool_of_base;
+}
+
+static int parent_refs, parent_told;
+
+void
+evbuffer_parent_changed(struct bufferevent *parent, const struct evbuffer_cb_info *info)
+{
+	assert_ptr_equal(parent, (void *)&parent_refs);
+	assert_true(info->n_added || info->n_deleted);
+	parent_told++;
+}
 
 void
 bufferevent_incref(struct bufferevent *bev)
@@ -260,7 +283,7 @@ static void
 test_small_read_is_one_call(void **state)
 {
 	(void)state;
-	size_t hint = 0;
+	uint32_t hint = 0;
 	struct evbuffer *buffer = evbuffer_new();
 	assert_int_equal(evbuffer_freeze(buffer, 0), 0); /* as bufferevents do */
 	for (int i = 1; i <= 100; i++) {
@@ -282,7 +305,7 @@ static void
 test_room_adapts(void **state)
 {
 	(void)state;
-	size_t hint = 0;
+	uint32_t hint = 0;
 	unsigned char *expected = pattern(60000);
 	struct evbuffer *buffer = evbuffer_new();
 	for (int i = 0; i < 4; i++) {
@@ -312,7 +335,7 @@ static void
 test_no_more_than_asked(void **state)
 {
 	(void)state;
-	size_t hint = 0;
+	uint32_t hint = 0;
 	struct evbuffer *buffer = evbuffer_new();
 	send_bytes(50000);
 	for (int total = 0; total < 50000;) {
@@ -329,7 +352,7 @@ static void
 test_nothing_came(void **state)
 {
 	(void)state;
-	size_t hint = 200000;
+	uint32_t hint = 200000;
 	struct evbuffer *buffer = evbuffer_new();
 	assert_int_equal(evbuffer_read_adaptive(buffer, fds[0], 1u << 20, &hint), -1);
 	assert_true(!buffer->spare || buffer->spare->size <= SPARE_IDLE_MAX);
@@ -340,7 +363,7 @@ static void
 test_echo_needs_nothing(void **state)
 {
 	(void)state;
-	size_t hint = 0;
+	uint32_t hint = 0;
 	char got[300];
 	struct evbuffer *in = evbuffer_new(), *out = evbuffer_new();
 	assert_int_equal(evbuffer_freeze(out, 1), 0);
@@ -418,7 +441,7 @@ watched_buffer(void)
 	assert_int_equal(evbuffer_enable_locking(buffer, LOCK), 0);
 	struct evbuffer_cb_entry *ours = evbuffer_add_cb(buffer, tell_us, NULL);
 	assert_int_equal(evbuffer_cb_set_flags(buffer, ours, EVBUFFER_CB_NODEFER), 0);
-	calls = our_calls = cleanups = parent_refs = 0;
+	calls = our_calls = cleanups = parent_refs = parent_told = 0;
 	return buffer;
 }
 
@@ -527,6 +550,35 @@ test_deferred_keeps_parent(void **state)
 }
 
 static void
+test_parent_is_told(void **state)
+{
+	(void)state;
+	calls = parent_told = 0;
+	struct evbuffer *buffer = evbuffer_new();
+	evbuffer_set_parent(buffer, PARENT);
+	evbuffer_tell_parent(buffer);
+	assert_false(evbuffer_is_watched(buffer));
+	struct evbuffer_cb_entry *entry = evbuffer_add_cb(buffer, tell, NULL);
+	evbuffer_add(buffer, "1", 1);
+	assert_int_equal(parent_told, 1);
+	assert_int_equal(calls, 1);
+	assert_int_equal(evbuffer_remove_cb(buffer, NULL, NULL), -1);
+	assert_int_equal(evbuffer_remove_cb_entry(buffer, entry), 0);
+	assert_null(evbuffer_add_cb(buffer, NULL, NULL)); /* clears the program's */
+	evbuffer_hold_callbacks(buffer);
+	evbuffer_drain(buffer, 1);
+	assert_int_equal(parent_told, 2);
+	evbuffer_invoke_callbacks(buffer);
+	evbuffer_incref(buffer);
+	evbuffer_free(buffer);
+	evbuffer_add(buffer, "1", 1);
+	assert_int_equal(parent_told, 2);
+	assert_int_equal(calls, 1);
+	evbuffer_lock(buffer);
+	evbuffer_decref_and_unlock(buffer);
+}
+
+static void
 test_references_to_the_buffer(void **state)
 {
 	(void)state;
@@ -597,6 +649,141 @@ test_offset_reference(void **state)
 	evbuffer_free(buffer);
 }
 
+/* ---- The pool -----------------------------------------------------------------------------------------------------
+ */
+
+static void
+end_pool(void)
+{
+	room_pool_close(pool_of_base);
+	pool_of_base = NULL;
+}
+
+static void
+test_pooled_buffer_keeps_nothing(void **state)
+{
+	(void)state;
+	uint32_t hint = 0;
+	char got[3000];
+	struct evbuffer *in = evbuffer_new(), *out = evbuffer_new();
+	evbuffer_use_pool(in, BASE);
+	evbuffer_use_pool(out, BASE);
+	for (size_t length = 300; length <= 3000; length *= 10) {
+		for (int i = 0; i < 100; i++) {
+			if (i == 3) allocations = 0;
+			send_bytes(length);
+			assert_int_equal(evbuffer_read_adaptive(in, fds[0], 16384, &hint), length);
+			assert_int_equal(evbuffer_add_buffer(out, in), 0);
+			assert_null(in->spare);
+			assert_int_equal(evbuffer_write_frozen(out, fds[0], SIZE_MAX), length);
+			assert_null(out->spare);
+			assert_int_equal(read(fds[1], got, sizeof(got)), length);
+		}
+		assert_int_equal(allocations, 0);
+	}
+	/* Nothing came, or nothing was written into what was reserved. */
+	struct evbuffer_iovec space;
+	assert_int_equal(evbuffer_read_adaptive(in, fds[0], 16384, &hint), -1);
+	assert_null(in->spare);
+	assert_int_equal(evbuffer_reserve_space(in, 100, &space, 1), 1);
+	space.iov_len = 0;
+	assert_int_equal(evbuffer_commit_space(in, &space, 1), 0);
+	assert_null(in->spare);
+	/* What was promised stays. */
+	assert_int_equal(evbuffer_expand(in, 3000), 0);
+	assert_non_null(in->spare);
+	evbuffer_add(in, got, 3000);
+	evbuffer_drain(in, 3000);
+	assert_null(in->spare);
+	evbuffer_free(in);
+	evbuffer_free(out);
+	end_pool();
+}
+
+static void
+test_pool_beside_own_room(void **state)
+{
+	(void)state;
+	char bytes[300] = {0};
+	struct evbuffer *own = evbuffer_new(), *pooled = evbuffer_new();
+	evbuffer_use_pool(pooled, BASE);
+	for (int i = 0; i < 100; i++) { /* each way the chains come back */
+		if (i == 3) allocations = 0;
+		evbuffer_add(own, bytes, sizeof(bytes));
+		evbuffer_add_buffer(pooled, own);
+		evbuffer_drain(pooled, sizeof(bytes));
+		assert_null(pooled->spare);
+	}
+	assert_int_equal(allocations, 0);
+	for (int i = 0; i < 100; i++) {
+		if (i == 3) allocations = 0;
+		evbuffer_add(pooled, bytes, sizeof(bytes));
+		assert_int_equal(evbuffer_remove_buffer(pooled, own, sizeof(bytes)), sizeof(bytes));
+		evbuffer_drain(own, sizeof(bytes));
+		assert_null(pooled->spare);
+	}
+	assert_int_equal(allocations, 0);
+	evbuffer_free(own);
+	evbuffer_free(pooled);
+	end_pool();
+}
+
+static void
+test_pool_is_bounded(void **state)
+{
+	(void)state;
+	enum { BUSY = 1000 };
+	static struct evbuffer *busy[BUSY];
+	static char bytes[20000];
+	static const size_t sizes[] = {100, 1500, 5000, 12000, 17000, sizeof(bytes)};
+	const long before = alive;
+	for (size_t s = 0; s < LENGTH(sizes); s++) {
+		for (int i = 0; i < BUSY; i++) {
+			busy[i] = evbuffer_new();
+			evbuffer_use_pool(busy[i], BASE);
+			assert_int_equal(evbuffer_add(busy[i], bytes, sizes[s]), 0);
+		}
+		for (int i = 0; i < BUSY; i++) {
+			evbuffer_drain(busy[i], sizes[s]);
+			evbuffer_free(busy[i]);
+		}
+	}
+	assert_true(alive - before <= 1 + 64 + 32 + 16 + 8 + 4);
+	/* The base goes before a buffer of its: nothing waits any more. */
+	struct evbuffer *last = evbuffer_new();
+	evbuffer_use_pool(last, BASE);
+	evbuffer_add(last, bytes, 100);
+	end_pool();
+	evbuffer_drain(last, 100);
+	evbuffer_add(last, bytes, 100);
+	evbuffer_free(last);
+	assert_int_equal(alive, before);
+}
+
+static void
+test_pool_sizes(void **state)
+{
+	(void)state;
+	struct room_pool *pool = room_pool_new(false);
+	for (size_t have = 1; have < 40000; have += 61) {
+		for (size_t want = 1; want < 40000; want += 307) {
+			room_pool_give(pool, chain_new(have));
+			struct chain *chain = room_pool_take(pool, want);
+			if (chain) {
+				assert_true(chain->size >= want);
+				assert_true(chain->size < (want < CHAIN_ALLOC_MIN ? CHAIN_ALLOC_MIN : want + sizeof(*chain)) * 4);
+				chain_drop(chain);
+			}
+			assert_true(chain || have < want || have > 28000 || have > want + want / 2);
+			while ((chain = room_pool_take(pool, have)) != NULL)
+				chain_drop(chain);
+		}
+	}
+	assert_null(room_pool_take(pool, SIZE_MAX));
+	assert_null(room_pool_take(pool, SIZE_MAX - sizeof(struct chain)));
+	room_pool_close(pool);
+}
+
 int
 main(void)
 {
@@ -615,6 +802,11 @@ main(void)
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_idle_buffer_is_small),
 		cmocka_unit_test(test_offset_reference),
+		cmocka_unit_test(test_parent_is_told),
+		cmocka_unit_test_setup_teardown(test_pooled_buffer_keeps_nothing, open_pair, close_pair),
+		cmocka_unit_test(test_pool_beside_own_room),
+		cmocka_unit_test(test_pool_is_bounded),
+		cmocka_unit_test(test_pool_sizes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
