@@ -13,3 +13,18 @@ verdict() {
 	fi
 }
 skipped() { printf '[  SKIPPED ] %s\n' "$1"; }
+
+# serve PIPE PROGRAM [ARGUMENT...]: starts a server that tells its port in its first line; sets server and port. The pipe
+# is what is waited at: a file might still have an earlier server's line. Fails when the server ends before.
+serve() {
+	pipe=$1
+	shift
+	rm -f "$pipe"
+	mkfifo "$pipe" || return 1
+	"$@" >"$pipe" &
+	server=$!
+	exec 3<"$pipe"
+	port=
+	read -r line <&3 && port=${line#listening on port }
+	[ -n "$port" ]
+}

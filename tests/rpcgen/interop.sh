@@ -40,14 +40,7 @@ bytes() {
 # calls CLIENT SERVER WHAT MODE: the client does WHAT with a server in that MODE
 calls() {
 	begin "$3: $1 to $2"
-	(run "$2" "$4" 0) >"$work/said" &
-	server=$!
-	port= tries=0
-	while [ -z "$port" ] && [ $((tries += 1)) -le 50 ]; do
-		sleep 0.1
-		port=$(sed -n 's/^listening on port //p' "$work/said")
-	done
-	[ -n "$port" ] && (run "$1" "$3" "$port") 2>"$work/errors"
+	serve "$work/said" run "$2" "$4" 0 && (run "$1" "$3" "$port") 2>"$work/errors"
 	status=$?
 	grep -v 'event has no event_base set' "$work/errors" # libevent says that of each call without a time-out
 	kill "$server" && wait "$server" 2>/dev/null

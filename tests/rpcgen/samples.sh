@@ -12,18 +12,7 @@ trap '[ -z "$server" ] || kill "$server"; rm -rf "$work"' EXIT
 real() { if [ -x "${1%/*}/.libs/${1##*/}" ]; then echo "${1%/*}/.libs/${1##*/}"; else echo "$1"; fi; }
 
 # start PROGRAM: sets server and port
-start() {
-	$emulator "$1" serve 0 >"$work/said" 2>"$work/errors" &
-	server=$!
-	port=
-	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-		port=$(sed -n 's/^listening on port //p' "$work/said")
-		[ -n "$port" ] && return 0
-		sleep 0.1
-	done
-	cat "$work/errors"
-	return 1
-}
+start() { serve "$work/said" $emulator "$1" serve 0; }
 # stop: whether the server ended well
 stop() {
 	kill "$server" && wait "$server"
