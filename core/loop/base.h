@@ -44,14 +44,15 @@
 /* ---- How struct event's public members are used ------------------------------------------------------------------
  *
  * ev_evcallback.evcb_flags: EVLIST_*. ev_evcallback.evcb_closure: enum loop_closure.
- * ev_timeout: while EVLIST_TIMEOUT is set, the deadline in nanoseconds of clock_now(), and where it waits: in the heap
- * (ev_timeout_pos.min_heap_idx) or in a common timeout queue (ev_timeout_pos.ev_next_with_common_timeout). Only the
- * accessors below know how.
+ * ev_timeout, ev_timeout_pos: while EVLIST_TIMEOUT is set, the deadline in nanoseconds of clock_now(), and where it
+ * waits: in the heap (ev_timeout_pos.min_heap_idx) or in a common timeout queue
+ * (ev_timeout_pos.ev_next_with_common_timeout, and a mark in evcb_flags). Only the accessors below know how.
  * ev_.ev_io.ev_timeout: for EV_PERSIST the interval as the program gave it, with a common timeout's mark; zero: none.
  * ev_.ev_io.ev_io_next, ev_.ev_signal.ev_signal_next: le_prev is the address of the pointer that leads here. */
 
 enum loop_closure {
 	LOOP_CLOSURE_EVENT,
+	LOOP_CLOSURE_TIMER,   /* waits for its timeout alone, and is not persistent: see closure_of() */
 	LOOP_CLOSURE_SIGNAL,  /* the callback runs ev_ncalls times */
 	LOOP_CLOSURE_PERSIST, /* the timeout starts again first */
 	LOOP_CLOSURE_SELF,    /* a deferred callback: evcb_selfcb */
@@ -73,44 +74,72 @@ event_flags(const struct event *ev)
 	return ev->ev_evcallback.evcb_flags;
 }
 
-/* The deadline lies over the first 8 bytes of ev_timeout. A timeval of 16 bytes has room for the queue behind it; one
- * of 8 (a 32-bit time_t) has not, so there the queue is kept in the bits of evcb_flags that EVLIST_* leave free. */
+/* An event in the heap has room for its deadline beside its place there, where pointers have 8 bytes: near what else is
+ * touched when a timer is added, which is two lines of memory instead of three. Else, and in a common timeout queue, it
+ * lies over the first 8 bytes of ev_timeout.
+ * Bits of evcb_flags that EVLIST_* leave free say that it waits in a queue. Which queue: a timeval of 16 bytes has room
+ * for that behind the deadline; one of 8 (a 32-bit time_t) has not, so there the bits tell this as well. */
+#define EVENT_DEADLINE_BY_PLACE (sizeof(((struct event *)NULL)->ev_timeout_pos) >= 16)
 #define EVENT_QUEUE_IN_FLAGS (sizeof(struct timeval) < 16)
 #define EVENT_QUEUE_SHIFT 8
 #define EVENT_QUEUE_MASK 0x7f00
 #define COMMON_TIMEOUTS_MAX (EVENT_QUEUE_IN_FLAGS ? 127 : 256) /* queues in one base */
 
+/* Of an event in the heap, or one that is not pending any more. */
 static inline uint64_t
 event_deadline(const struct event *ev)
 {
 	uint64_t deadline;
-	memcpy(&deadline, &ev->ev_timeout, sizeof(deadline));
+	const char *where = EVENT_DEADLINE_BY_PLACE ? (const char *)&ev->ev_timeout_pos + 8 : (const char *)&ev->ev_timeout;
+	memcpy(&deadline, where, sizeof(deadline));
 	return deadline;
 }
 
 static inline void
 event_set_deadline(struct event *ev, uint64_t deadline)
 {
-	memcpy(&ev->ev_timeout, &deadline, sizeof(deadline));
+	char *where = EVENT_DEADLINE_BY_PLACE ? (char *)&ev->ev_timeout_pos + 8 : (char *)&ev->ev_timeout;
+	memcpy(where, &deadline, sizeof(deadline));
 }
 
-/* Where the timeout waits: -1 the heap, else the number of a common timeout queue. */
+/* Of one in a common timeout queue. */
+static inline uint64_t
+event_queued_deadline(const struct event *ev)
+{
+	uint64_t deadline;
+	memcpy(&deadline, &ev->ev_timeout, sizeof(deadline));
+	return deadline;
+}
+
+static inline bool
+event_is_queued(const struct event *ev)
+{
+	return event_flags(ev) & EVENT_QUEUE_MASK;
+}
+
+/* Of either. */
+static inline uint64_t
+event_due(const struct event *ev)
+{
+	return event_is_queued(ev) ? event_queued_deadline(ev) : event_deadline(ev);
+}
+
+/* Number of the queue that it waits in. */
 static inline int
 event_queue(const struct event *ev)
 {
 	if (EVENT_QUEUE_IN_FLAGS) return ((event_flags(ev) & EVENT_QUEUE_MASK) >> EVENT_QUEUE_SHIFT) - 1;
-	return (int)ev->ev_timeout.tv_usec - 1;
+	return (int)ev->ev_timeout.tv_usec;
 }
 
-static inline void
-event_set_queue(struct event *ev, int queue)
+/* It will wait in that queue. Returns the mark for evcb_flags. */
+static inline short
+event_set_queue(struct event *ev, uint64_t deadline, int queue)
 {
-	if (EVENT_QUEUE_IN_FLAGS) {
-		const int others = event_flags(ev) & ~EVENT_QUEUE_MASK;
-		ev->ev_evcallback.evcb_flags = (short)(others | (queue + 1) << EVENT_QUEUE_SHIFT);
-	} else {
-		ev->ev_timeout.tv_usec = queue + 1;
-	}
+	memcpy(&ev->ev_timeout, &deadline, sizeof(deadline));
+	if (EVENT_QUEUE_IN_FLAGS) return (short)((queue + 1) << EVENT_QUEUE_SHIFT);
+	ev->ev_timeout.tv_usec = queue;
+	return 1 << EVENT_QUEUE_SHIFT;
 }
 
 /* ---- The base ----------------------------------------------------------------------------------------------------
@@ -444,7 +473,7 @@ common_timeout_length(const struct event_base *base, int index)
 {
 	return base->common[index]->length;
 }
-/* Queue ev, whose ev_timeout holds deadline and queue (see above), in order, or take it out. The queue's own stand-in
+/* Queue ev, whose event_set_queue() was called, in order, or take it out. The queue's own stand-in
  * event (internal, LOOP_CLOSURE_COMMON_TIMEOUT) waits in the heap with the first one's deadline; its room there was
  * reserved when the queue was made, so that neither can fail. */
 void common_timeout_insert_locked(struct event_base *base, struct common_timeout_queue *queue, struct event *ev);
@@ -493,8 +522,8 @@ static inline void
 timers_fetch(const struct event *ev)
 {
 	PREFETCH(ev);
-	PREFETCH(&ev->ev_events);
-	PREFETCH(&ev->ev_timeout);
+	PREFETCH(&ev->ev_base);
+	PREFETCH(&ev->ev_res);
 }
 
 /* Before each callback, for one of the timers that expired in this turn. Where the heap has grown over its entry by

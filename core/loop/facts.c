@@ -21,7 +21,7 @@ event_pending(const struct event *ev, short events, struct timeval *tv)
 	if (flags & (EVLIST_ACTIVE | EVLIST_ACTIVE_LATER)) what |= ev->ev_res;
 	if (flags & EVLIST_TIMEOUT) what |= EV_TIMEOUT;
 	what &= events & (EV_TIMEOUT | EV_READ | EV_WRITE | EV_CLOSED | EV_SIGNAL);
-	if (tv && (what & EV_TIMEOUT)) base_wall_time_locked(base, event_deadline(ev), tv);
+	if (tv && (what & EV_TIMEOUT)) base_wall_time_locked(base, event_due(ev), tv);
 	base_unlock(base);
 	return what;
 }

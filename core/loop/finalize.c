@@ -70,6 +70,7 @@ finalizer_run(struct event_callback *callback)
 		mm_free(ev);
 		break;
 	case LOOP_CLOSURE_EVENT:
+	case LOOP_CLOSURE_TIMER:
 	case LOOP_CLOSURE_SIGNAL:
 	case LOOP_CLOSURE_PERSIST:
 	case LOOP_CLOSURE_SELF:

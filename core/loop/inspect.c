@@ -198,7 +198,7 @@ dump_inserted(const struct event_base *base, const struct event *ev, void *arg)
 	if (flags & EVLIST_INTERNAL) (void)fputs(" Internal", output);
 	if (flags & EVLIST_TIMEOUT) {
 		struct timeval due;
-		base_wall_time_locked((struct event_base *)base, event_deadline(ev), &due);
+		base_wall_time_locked((struct event_base *)base, event_due(ev), &due);
 		(void)fprintf(output, " Timeout=%jd.%06ld", (intmax_t)due.tv_sec, (long)due.tv_usec);
 	}
 	(void)fputc('\n', output);

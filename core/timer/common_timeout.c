@@ -72,7 +72,6 @@ make_queue(struct event_base *base, const struct timeval *tv, uint64_t length)
 	stand_in->ev_fd = -1;
 	stand_in->ev_evcallback.evcb_flags = EVLIST_INIT | EVLIST_INTERNAL | EVLIST_TIMEOUT;
 	stand_in->ev_evcallback.evcb_closure = LOOP_CLOSURE_COMMON_TIMEOUT;
-	event_set_queue(stand_in, -1);
 	event_set_deadline(stand_in, UINT64_MAX);
 	timer_heap_push(&base->timers, stand_in, UINT64_MAX);
 	return index;
@@ -132,12 +131,12 @@ forget_last_locked(struct event_base *base, struct common_timeout_queue *queue, 
 void
 common_timeout_insert_locked(struct event_base *base, struct common_timeout_queue *queue, struct event *ev)
 {
-	uint64_t deadline = event_deadline(ev);
+	uint64_t deadline = event_queued_deadline(ev);
 	if (queue->last == &ev->ev_timeout_pos.ev_next_with_common_timeout.tqe_next) forget_last_locked(base, queue, ev);
 	if (deadline > queue->latest) queue->latest = deadline;
 	struct event **at = queue->last, *before;
 	/* The clock never goes back, but a persistent event counts from its last deadline, which may be a little late. */
-	while ((before = owner(queue, at)) && event_deadline(before) > deadline)
+	while ((before = owner(queue, at)) && event_queued_deadline(before) > deadline)
 		at = before->ev_timeout_pos.ev_next_with_common_timeout.tqe_prev;
 	struct event *next = *at;
 	ev->ev_timeout_pos.ev_next_with_common_timeout.tqe_next = next;
@@ -175,7 +174,7 @@ common_timeout_first_locked(struct event *stand_in)
 	struct common_timeout_queue *queue = queue_of(stand_in);
 	while (UNLIKELY(queue->first && !(event_flags(queue->first) & EVLIST_TIMEOUT)))
 		drop_first_locked(stand_in->ev_base, queue);
-	event_set_deadline(stand_in, queue->first ? event_deadline(queue->first) : UINT64_MAX);
+	event_set_deadline(stand_in, queue->first ? event_queued_deadline(queue->first) : UINT64_MAX);
 	return queue->first;
 }
 

@@ -39,7 +39,7 @@ uint64_t
 timers_deadline_locked(struct event_base *base)
 {
 	const struct event *ev = earliest_locked(base);
-	return ev ? event_deadline(ev) : UINT64_MAX;
+	return ev ? event_due(ev) : UINT64_MAX;
 }
 
 /* Its timeout is over and waits nowhere. A persistent event keeps its descriptor and starts its timeout again when it
@@ -66,8 +66,10 @@ static NOINLINE void
 expire_until_locked(struct event_base *base, uint64_t until)
 {
 	struct event *ev;
-	while ((ev = earliest_locked(base)) && event_deadline(ev) <= until) {
+	uint64_t due;
+	while ((ev = earliest_locked(base)) && (due = event_due(ev)) <= until) {
 		event_timeout_unlink_locked(base, ev);
+		event_set_deadline(ev, due); /* from which a persistent one counts */
 		expire_locked(ev);
 	}
 }

@@ -33,7 +33,7 @@ void
 timer_heap_init(struct timer_heap *heap)
 {
 	heap->entries = NULL;
-	heap->count = heap->room = heap->soon = heap->soon_end = 0;
+	heap->count = heap->room = heap->noted_count = heap->soon = heap->soon_end = 0;
 	heap->memory = NULL;
 }
 
@@ -123,7 +123,7 @@ sift_down(struct timer_heap *heap, size_t index, struct timer_entry entry)
 		child = earliest(entries, child);
 		if (entries[child].deadline >= entry.deadline) goto found;
 		timer_heap_put(heap, index, entries[child]);
-		if (index <= TIMER_HEAP_ARITY) PREFETCH(&entries[child].ev->ev_timeout); /* soon at the top */
+		if (index <= TIMER_HEAP_ARITY) PREFETCH(entries[child].ev); /* soon at the top */
 		index = child;
 	}
 	if (child < count) {
@@ -136,13 +136,38 @@ found:
 	timer_heap_put(heap, index, entry);
 }
 
-static void
-settle(struct timer_heap *heap, size_t index, struct timer_entry entry)
+/* ---- What has become earlier ------------------------------------------------------------------------------------- */
+
+static inline size_t
+place_of(const struct event *ev)
 {
-	if (index > 0 && heap->entries[(index - 1) / TIMER_HEAP_ARITY].deadline > entry.deadline)
-		timer_heap_rise(heap, index, entry);
-	else
-		sift_down(heap, index, entry);
+	return (size_t)ev->ev_timeout_pos.min_heap_idx;
+}
+
+void
+timer_heap_settle(struct timer_heap *heap)
+{
+	struct timer_entry *const entries = heap->entries;
+	for (size_t i = 0; i < heap->noted_count; i++) {
+		const size_t index = place_of(heap->noted[i]);
+		if (index == 0 || index >= heap->count) continue;
+		PREFETCH(&entries[index]);
+		PREFETCH(&entries[(index - 1) / TIMER_HEAP_ARITY]);
+	}
+	for (size_t i = 0; i < heap->noted_count; i++) {
+		struct event *ev = heap->noted[i];
+		const size_t index = place_of(ev);
+		if (UNLIKELY(index >= heap->count || entries[index].ev != ev)) continue; /* assigned again meanwhile */
+		const uint64_t deadline = event_deadline(ev);
+		if (deadline < entries[index].deadline) timer_heap_rise(heap, index, (struct timer_entry){deadline, ev});
+	}
+	heap->noted_count = 0;
+}
+
+static inline void
+settle_noted(struct timer_heap *heap)
+{
+	if (UNLIKELY(heap->noted_count)) timer_heap_settle(heap);
 }
 
 /* ---- What is due ------------------------------------------------------------------------------------------------- */
@@ -237,6 +262,7 @@ sort(struct timer_entry *entries, size_t count)
 size_t
 timer_heap_take_due(struct timer_heap *heap, uint64_t now)
 {
+	settle_noted(heap);
 	const size_t before = heap->count;
 	if (before == 0 || heap->entries[0].deadline > now) return 0;
 	take_with_children(heap, 0, now);
@@ -246,17 +272,40 @@ timer_heap_take_due(struct timer_heap *heap, uint64_t now)
 
 /* ---- What the loop calls ----------------------------------------------------------------------------------------- */
 
+/* The heap's last entry fills the place. If it is that itself it goes to where it was: no branch for that. */
+static inline void
+erase(struct timer_heap *heap, const struct event *ev)
+{
+	const size_t index = place_of(ev);
+	const struct timer_entry last = heap->entries[--heap->count];
+	if (index > 0 && heap->entries[(index - 1) / TIMER_HEAP_ARITY].deadline > last.deadline)
+		timer_heap_rise(heap, index, last);
+	else if (first_child_of(index) >= heap->count) /* most are leaves */
+		timer_heap_put(heap, index, last);
+	else
+		sift_down(heap, index, last);
+}
+
+static NOINLINE void
+settle_and_erase(struct timer_heap *heap, const struct event *ev)
+{
+	timer_heap_settle(heap);
+	erase(heap, ev);
+}
+
 void
 timer_heap_erase(struct timer_heap *heap, struct event *ev)
 {
-	size_t index = (size_t)ev->ev_timeout_pos.min_heap_idx;
-	struct timer_entry last = heap->entries[--heap->count];
-	if (last.ev != ev) settle(heap, index, last);
+	if (UNLIKELY(heap->noted_count))
+		settle_and_erase(heap, ev);
+	else
+		erase(heap, ev);
 }
 
 struct event *
 timer_heap_top(struct timer_heap *heap)
 {
+	settle_noted(heap);
 	while (heap->count > 0) {
 		struct event *ev = heap->entries[0].ev;
 		uint64_t deadline = event_deadline(ev);

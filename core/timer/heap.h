@@ -2,9 +2,10 @@
 /* The timeouts of a base, earliest first: an 8-ary heap whose array holds the deadlines.
  *
  * Siblings lie in two neighbouring lines, so a level costs one miss whatever the events' own memory does. A timeout
- * that moves to a later deadline stays where it is until it comes to the top: event_deadline() is what holds, an
- * entry's own deadline is never later than it. Ordering is exact all the same, since the top is settled before anybody
- * sees it. An event in the heap knows its place (ev_timeout_pos.min_heap_idx). */
+ * that moves stays where it is: to a later deadline until it comes to the top, to an earlier one until somebody cares
+ * for the order, or until there are enough of them to overlap their misses. event_deadline() is what holds. Ordering is
+ * exact all the same, since whatever looks at it settles first. An event in the heap knows its place
+ * (ev_timeout_pos.min_heap_idx). */
 #ifndef MKEVENT_TIMER_HEAP_H_
 #define MKEVENT_TIMER_HEAP_H_
 
@@ -13,16 +14,21 @@
 #include <stdint.h>
 
 struct timer_entry {
-	uint64_t deadline; /* never later than event_deadline(ev) */
+	uint64_t deadline; /* never later than event_deadline(ev), but for those that are noted */
 	struct event *ev;
 };
+
+#define TIMER_HEAP_NOTED 32
 
 struct timer_heap {
 	size_t count;
 	size_t room;
 	struct timer_entry *entries; /* count of them; placed so that siblings begin a line */
 	void *memory;
+	size_t noted_count;    /* of noted[] */
 	size_t soon, soon_end; /* entries behind the others that were taken out and whose events run next */
+	/* Whose deadline has become earlier than what its entry says, perhaps. */
+	struct event *noted[TIMER_HEAP_NOTED];
 };
 
 void timer_heap_init(struct timer_heap *heap);
@@ -73,16 +79,19 @@ timer_heap_push(struct timer_heap *heap, struct event *ev, uint64_t deadline)
 	timer_heap_rise(heap, heap->count++, (struct timer_entry){deadline, ev});
 }
 
+/* Lets those that are noted rise to where they belong. All that cares for the order does so first. */
+void timer_heap_settle(struct timer_heap *heap);
+
 /* Takes ev out. */
 void timer_heap_erase(struct timer_heap *heap, struct event *ev);
-/* event_deadline(ev) was before and is deadline now, while ev is in the heap. */
+/* event_deadline(ev) was before and is deadline now, while ev is in the heap. When it is later not even the entry is
+ * touched, which is another miss; nor is it when it is earlier. No branch that would be a guess. */
 static inline void
 timer_heap_moved(struct timer_heap *heap, struct event *ev, uint64_t before, uint64_t deadline)
 {
-	/* Later: not even the entry is touched, which is another miss. */
-	if (deadline >= before) return;
-	size_t index = (size_t)ev->ev_timeout_pos.min_heap_idx;
-	if (deadline < heap->entries[index].deadline) timer_heap_rise(heap, index, (struct timer_entry){deadline, ev});
+	heap->noted[heap->noted_count] = ev;
+	heap->noted_count += deadline < before;
+	if (heap->noted_count == TIMER_HEAP_NOTED) timer_heap_settle(heap);
 }
 /* The event with the earliest deadline, or NULL. */
 struct event *timer_heap_top(struct timer_heap *heap);
