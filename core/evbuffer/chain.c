@@ -7,8 +7,10 @@
 
 #include <errno.h>
 
-#define SLAB_FIRST 3 /* chains in a buffer's first slab; each further one has twice as many */
-#define SLAB_MOST 255
+/* Chains in a buffer's first slab, and at most. Each further one has three times as many: the largest is more than half
+ * of all of them, so that the C library, which keeps twice the largest block that was ever freed, keeps them all. */
+#define SLAB_FIRST 3
+#define SLAB_MOST 8191
 #define STEP_MAX ((size_t)1 << 20)
 
 /* Rounds up in steps of a quarter of the next lower power of two, so that sizes repeat and the allocator's free lists
@@ -39,7 +41,7 @@ chain_new(size_t room)
 	chain->size = size - sizeof(struct chain);
 	atomic_init(&chain->refs, 1);
 	chain->kind = CHAIN_OWN;
-	chain->slot = (uint8_t)chain_class(size);
+	chain->slot = (uint16_t)chain_class(size);
 	return chain;
 }
 
@@ -61,18 +63,21 @@ chain_slab_leave(struct chain_slab *slab)
 struct chain_slab *
 chain_slab_refill(struct chain_slab *old)
 {
-	if (old && atomic_load_explicit(&old->live, memory_order_acquire) == 1u + old->count - old->used) {
+	const unsigned live = old ? atomic_load_explicit(&old->live, memory_order_acquire) : 0;
+	if (old && live == 1u + old->count - old->used) {
 		atomic_store_explicit(&old->live, 1u + old->count, memory_order_relaxed);
 		old->used = 0;
 		return old;
 	}
-	unsigned count = old ? old->count * 2u + 1 : SLAB_FIRST;
+	/* More at a time where they pile up, but not where some are back already. */
+	unsigned count = old ? old->count : SLAB_FIRST;
+	if (live == 1u + count) count = count * 3 + 1;
 	if (count > SLAB_MOST) count = SLAB_MOST;
 	struct chain_slab *slab = mm_malloc(sizeof(*slab) + count * sizeof(slab->chains[0]));
 	if (!slab) return NULL;
 	if (old) chain_slab_leave(old);
 	atomic_init(&slab->live, 1 + count);
-	slab->count = (uint8_t)count;
+	slab->count = (uint16_t)count;
 	slab->used = 0;
 	return slab;
 }
@@ -112,9 +117,11 @@ clean_up(struct chain *chain)
 	return NULL;
 }
 
-/* Neighbours in a list mostly are neighbours in a slab: they go back to it together. */
+/* Neighbours in a list mostly are neighbours in a slab: they go back to it together. (What follows a slab's last chain
+ * in memory is no chain, for each slab begins with its head.) */
 struct returns {
 	struct chain_slab *slab;
+	const struct chain *next; /* behind the last one that came back */
 	unsigned count;
 };
 
@@ -125,19 +132,19 @@ give_back(struct returns *returns, struct chain *chain)
 		mm_free(chain);
 		return;
 	}
-	struct chain_slab *slab = slab_of(chain);
-	if (slab != returns->slab) {
+	if (chain != returns->next) {
 		if (returns->slab) slab_release(returns->slab, returns->count);
-		returns->slab = slab;
+		returns->slab = slab_of(chain);
 		returns->count = 0;
 	}
+	returns->next = chain + 1;
 	returns->count++;
 }
 
 void
 chain_drop(struct chain *first)
 {
-	struct returns returns = {NULL, 0};
+	struct returns returns = {NULL, NULL, 0};
 	while (first) {
 		struct chain *chain = first;
 		first = chain->next;

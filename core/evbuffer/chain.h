@@ -41,7 +41,7 @@ struct chain {
 	size_t size;         /* room at data; start + length for all that is not OWN */
 	atomic_uint refs;    /* the list's, and one for each SHARED chain */
 	uint8_t kind;
-	uint8_t slot; /* index in its slab; OWN: chain_class() */
+	uint16_t slot; /* index in its slab; OWN: chain_class() */
 	union {
 		struct {
 			evbuffer_ref_cleanup_cb fn;
@@ -58,7 +58,7 @@ struct chain {
 /* Memory for chains that have none of their own. Freed when all of them are, and the buffer that made it has let go. */
 struct chain_slab {
 	atomic_uint live; /* chains in use or not handed out yet, and one for the buffer */
-	uint8_t count, used;
+	uint16_t count, used;
 	_Alignas(max_align_t) struct chain chains[];
 };
 
@@ -101,7 +101,7 @@ chain_bytes(struct chain *chain)
 static inline struct chain *
 chain_slab_take(struct chain_slab *slab, enum chain_kind kind)
 {
-	uint8_t slot = slab->used++;
+	uint16_t slot = slab->used++;
 	struct chain *chain = &slab->chains[slot];
 	chain->next = NULL;
 	atomic_init(&chain->refs, 1);

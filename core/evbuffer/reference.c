@@ -4,42 +4,34 @@
 
 #include "evbuffer/state.h"
 
-/* The memory that a chain is to refer to: length bytes at data + offset. */
-struct reference {
-	const void *data;
-	size_t offset, length;
-	evbuffer_ref_cleanup_cb cleanup;
-	void *arg;
-};
-
 static inline void
-refer(struct chain *chain, const struct reference *reference)
+refer(struct chain *chain, const void *data, size_t offset, size_t length, evbuffer_ref_cleanup_cb cleanup, void *arg)
 {
-	chain->data = (unsigned char *)(uintptr_t)reference->data;
-	chain->start = reference->offset;
-	chain->length = reference->length;
-	chain->size = reference->offset + reference->length;
-	chain->of.cleanup.fn = reference->cleanup;
-	chain->of.cleanup.arg = reference->arg;
+	chain->data = (unsigned char *)(uintptr_t)data;
+	chain->start = offset;
+	chain->length = length;
+	chain->size = offset + length;
+	chain->of.cleanup.fn = cleanup;
+	chain->of.cleanup.arg = arg;
 }
 
-static int
-add_reference(struct evbuffer *buffer, const struct reference *reference)
+int
+evbuffer_add_reference_with_offset(struct evbuffer *outbuf, const void *data, size_t offset, size_t datlen,
+	evbuffer_ref_cleanup_cb cleanupfn, void *cleanupfn_arg)
 {
-	size_t length = reference->length;
-	buffer_lock(buffer);
+	buffer_lock(outbuf);
 	struct chain *chain = NULL;
-	if (!buffer->frozen_end && buffer_can_take(buffer, length) && reference->offset <= SIZE_MAX - length)
-		chain = chain_from_slab(&buffer->slab, CHAIN_REFERENCE);
+	if (!outbuf->frozen_end && buffer_can_take(outbuf, datlen) && offset <= SIZE_MAX - datlen)
+		chain = chain_from_slab(&outbuf->slab, CHAIN_REFERENCE);
 	if (!chain) {
-		buffer_unlock(buffer);
+		buffer_unlock(outbuf);
 		return -1;
 	}
-	refer(chain, reference);
-	buffer->foreign = true;
-	if (length) buffer_link_locked(buffer, chain);
-	buffer_changed_unlock(buffer, length, 0);
-	if (length == 0) chain_drop(chain);
+	refer(chain, data, offset, datlen, cleanupfn, cleanupfn_arg);
+	outbuf->foreign = true;
+	if (datlen) buffer_link_locked(outbuf, chain);
+	buffer_changed_unlock(outbuf, datlen, 0);
+	if (datlen == 0) chain_drop(chain);
 	return 0;
 }
 
@@ -55,21 +47,13 @@ int
 evbuffer_add_reference(
 	struct evbuffer *outbuf, const void *data, size_t datlen, evbuffer_ref_cleanup_cb cleanupfn, void *cleanupfn_arg)
 {
-	const struct reference reference = {data, 0, datlen, cleanupfn, cleanupfn_arg};
-	if (!is_plain(outbuf, datlen)) return add_reference(outbuf, &reference);
+	if (!is_plain(outbuf, datlen))
+		return evbuffer_add_reference_with_offset(outbuf, data, 0, datlen, cleanupfn, cleanupfn_arg);
 	struct chain *chain = chain_slab_take(outbuf->slab, CHAIN_REFERENCE);
-	refer(chain, &reference);
+	refer(chain, data, 0, datlen, cleanupfn, cleanupfn_arg);
 	outbuf->foreign = true;
 	buffer_link_locked(outbuf, chain);
 	return 0;
-}
-
-int
-evbuffer_add_reference_with_offset(struct evbuffer *outbuf, const void *data, size_t offset, size_t datlen,
-	evbuffer_ref_cleanup_cb cleanupfn, void *cleanupfn_arg)
-{
-	const struct reference reference = {data, offset, datlen, cleanupfn, cleanupfn_arg};
-	return add_reference(outbuf, &reference);
 }
 
 /* ---- Another buffer's content ------------------------------------------------------------------------------------

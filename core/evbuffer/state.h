@@ -17,7 +17,8 @@
 #include <event2/event_struct.h>
 #include <string.h>
 
-/* A drained buffer keeps one chain of up to this room for what comes next; while it has content, a larger one. */
+/* A drained buffer without a pool keeps one chain of up to this room for what comes next; while it has content, a
+ * larger one. */
 #define SPARE_IDLE_MAX ((size_t)8 << 10)
 #define SPARE_BUSY_MAX ((size_t)64 << 10)
 #define MAX_READ_DEFAULT 4096
