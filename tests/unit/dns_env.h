@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A DNS client with a name server of bare sockets, another one that it does not know yet, and a hosts file; made anew
- * for each test. */
+/* A DNS client with a name server of bare sockets, another one that it does not know yet, and a file; made anew for
+ * each test. */
 #ifndef TESTS_UNIT_DNS_ENV_H_
 #define TESTS_UNIT_DNS_ENV_H_
 
@@ -12,25 +12,35 @@ struct env {
 	struct event_base *base;
 	struct evdns_base *dns;
 	struct fake one, two;
-	char hosts[64]; /* name of an empty file */
+	char file[256]; /* name of an empty one: hosts or resolv.conf */
 };
 
-static inline int
-set_up(void **state)
+/* reply: how the servers answer. The client knows neither of them yet. */
+static inline struct env *
+env_open(reply_fn reply)
 {
+	const char *folder = getenv("TMPDIR");
 	struct env *env = calloc(1, sizeof(*env));
 	assert_non_null(env);
 	env->base = event_base_new();
 	env->dns = evdns_base_new(env->base, 0);
 	assert_non_null(env->dns);
-	fake_open(&env->one, env->base, answer_a);
-	fake_open(&env->two, env->base, answer_a);
-	add_fake(env->dns, &env->one);
-	assert_int_equal(evdns_base_set_option(env->dns, "timeout", "0.1"), 0);
-	snprintf(env->hosts, sizeof(env->hosts), "/tmp/mkevent-hosts-XXXXXX");
-	int fd = mkstemp(env->hosts);
+	fake_open(&env->one, env->base, reply);
+	fake_open(&env->two, env->base, reply);
+	if (!folder || !*folder) folder = "/tmp";
+	assert_true((size_t)snprintf(env->file, sizeof(env->file), "%s/mkevent-dns-XXXXXX", folder) < sizeof(env->file));
+	int fd = mkstemp(env->file);
 	assert_true(fd >= 0);
 	close(fd);
+	return env;
+}
+
+static inline int
+set_up(void **state)
+{
+	struct env *env = env_open(answer_a);
+	add_fake(env->dns, &env->one);
+	assert_int_equal(evdns_base_set_option(env->dns, "timeout", "0.1"), 0);
 	*state = env;
 	return 0;
 }
@@ -43,7 +53,7 @@ tear_down(void **state)
 	fake_close(&env->one);
 	fake_close(&env->two);
 	event_base_free(env->base);
-	unlink(env->hosts);
+	unlink(env->file);
 	free(env);
 	return 0;
 }

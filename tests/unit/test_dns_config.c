@@ -1,17 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* resolv.conf, and the global client of old programs. */
-#include "dns_fixture.h"
+#include "dns_env.h"
 
 #include <event2/dns_compat.h>
 #include <event2/event_compat.h>
-#include <stdlib.h>
-
-struct env {
-	struct event_base *base;
-	struct evdns_base *dns;
-	struct fake one, two;
-	char file[64];
-};
 
 static char lines[4096]; /* of the log */
 
@@ -22,20 +14,10 @@ keep_line(int is_warning, const char *line)
 }
 
 static int
-set_up(void **state)
+begin(void **state)
 {
-	struct env *env = calloc(1, sizeof(*env));
-	assert_non_null(env);
-	env->base = event_base_new();
-	env->dns = evdns_base_new(env->base, 0);
-	assert_non_null(env->dns);
-	fake_open(&env->one, env->base, answer_code);
-	fake_open(&env->two, env->base, answer_code);
+	struct env *env = env_open(answer_code);
 	env->one.rcode = env->two.rcode = DNS_ERR_NOTEXIST;
-	snprintf(env->file, sizeof(env->file), "/tmp/mkevent-resolv-XXXXXX");
-	int fd = mkstemp(env->file);
-	assert_true(fd >= 0);
-	close(fd);
 	lines[0] = '\0';
 	evdns_set_log_fn(keep_line);
 	*state = env;
@@ -43,15 +25,9 @@ set_up(void **state)
 }
 
 static int
-tear_down(void **state)
+end(void **state)
 {
-	struct env *env = *state;
-	if (env->dns) evdns_base_free(env->dns, 0);
-	fake_close(&env->one);
-	fake_close(&env->two);
-	event_base_free(env->base);
-	unlink(env->file);
-	free(env);
+	tear_down(state);
 	evdns_set_log_fn(NULL);
 	return 0;
 }
@@ -330,21 +306,21 @@ test_unknown_flags(void **state)
 	evdns_base_free(dns, 0);
 }
 
-#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define FILE_CASE(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(test_servers),
-		CASE(test_flags_and_errors),
-		CASE(test_search_and_options),
-		CASE(test_changed_file),
-		CASE(test_no_reload),
-		CASE(test_many_lines),
-		CASE(test_log_function),
-		CASE(test_global),
-		CASE(test_unknown_flags),
+		FILE_CASE(test_servers),
+		FILE_CASE(test_flags_and_errors),
+		FILE_CASE(test_search_and_options),
+		FILE_CASE(test_changed_file),
+		FILE_CASE(test_no_reload),
+		FILE_CASE(test_many_lines),
+		FILE_CASE(test_log_function),
+		FILE_CASE(test_global),
+		FILE_CASE(test_unknown_flags),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
