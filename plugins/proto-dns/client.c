@@ -35,9 +35,9 @@ dns_now_us(void)
 }
 
 uint64_t
-dns_tick_locked(struct evdns_base *base)
+dns_read_tick_locked(struct evdns_base *base)
 {
-	if (!base->tick_us) base->tick_us = read_clock(TICK_CLOCK);
+	base->tick_us = read_clock(TICK_CLOCK);
 	return base->tick_us;
 }
 
@@ -107,7 +107,7 @@ destroy(struct evdns_base *base)
 	dns_free(base->resolv_conf);
 	dns_free(base->buffer);
 	dns_free(base->spare);
-	pthread_mutex_destroy(&base->lock);
+	dns_lock_destroy(&base->lock);
 	dns_free(base);
 }
 
@@ -161,7 +161,7 @@ make(struct event_base *event_base)
 {
 	struct evdns_base *base = dns_zalloc(sizeof(*base));
 	if (!base) return NULL;
-	if (pthread_mutex_init(&base->lock, NULL) != 0) {
+	if (dns_lock_init(&base->lock) != 0) {
 		dns_free(base);
 		return NULL;
 	}

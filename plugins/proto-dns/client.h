@@ -16,25 +16,16 @@
 
 #include "answer.h"
 #include "file.h"
+#include "lock.h"
 #include "memory.h"
 
 #include <event2/dns.h>
 #include <event2/event.h>
+#include <event2/event_struct.h>
 #include <event2/util.h>
-#include <pthread.h>
 #include <stdbool.h>
 #include <sys/queue.h>
 #include <sys/socket.h>
-
-#if defined(__has_include)
-#if __has_include(<sys/single_threaded.h>)
-#include <sys/single_threaded.h>
-#define DNS_ONE_THREAD __libc_single_threaded
-#endif
-#endif
-#ifndef DNS_ONE_THREAD
-#define DNS_ONE_THREAD false
-#endif
 
 struct dns_query;
 struct dns_server;
@@ -76,8 +67,10 @@ struct dns_query {
 	struct dns_server *server; /* where it went last */
 	struct dns_socket *socket; /* NULL: not by UDP */
 	uint64_t deadline_us;
-	enum dns_query_state state;
-	int result; /* while finished: DNS_ERR_*; before: what it ends with when nobody answers */
+	uint8_t *name; /* as it was sent last: memory of the asker's, DNS_NAME_ROOM() of its longest name */
+	int result;    /* while finished: DNS_ERR_*; before: what it ends with when nobody answers */
+	uint8_t state; /* enum dns_query_state */
+	uint8_t name_length;
 	uint16_t id;
 	uint16_t type;
 	uint8_t sent;     /* how often, against "attempts" */
@@ -90,8 +83,6 @@ struct dns_query {
 	bool edns;        /* sent with EDNS0 last time */
 	bool same_server; /* send it once more to server */
 	bool probe;       /* belongs to server and goes there alone, once */
-	uint8_t name_length;
-	uint8_t *name; /* as it was sent last: memory of the asker's, DNS_NAME_ROOM() of its longest name */
 };
 
 /* Sends a query, or queues it. name: whole. The query's memory is the asker's, until deliver or discard. */
@@ -106,7 +97,7 @@ void dns_query_hurry_locked(struct dns_query *query, uint64_t us);
 /* Withdraws it and lets deliver come from the loop, without asking answered_locked: its asker gives it up. */
 void dns_query_finish_later_locked(struct dns_query *query, int result);
 /* Looks whether a message answers a query, and takes it. from: who sent it. socket: where it came by, NULL for TCP.
- * answer: after dns_answer_init(); afterwards dns_query_answer_done() is due.
+ * answer: filled; afterwards dns_query_answer_done() is due.
  * Returns the query to deliver with the answer (after the lock is given back), or NULL. */
 struct dns_query *dns_query_message_locked(struct evdns_base *base, const struct sockaddr *from,
 	struct dns_socket *socket, const uint8_t *bytes, size_t length, struct dns_answer *answer);
@@ -122,7 +113,12 @@ void dns_query_part_from_parent_locked(struct evdns_base *base);
 void dns_query_timer(evutil_socket_t fd, short what, void *arg);
 void dns_query_deliver_finished(evutil_socket_t fd, short what, void *arg);
 /* Frees what an answer needed beside itself. */
-void dns_query_answer_done(struct dns_answer *answer);
+static inline void
+dns_query_answer_done(struct dns_answer *answer)
+{
+	if (answer->addresses != answer->room.bytes) dns_free(answer->addresses);
+	answer->addresses = answer->room.bytes;
+}
 
 /* ---- Servers ------------------------------------------------------------------------------------------------------
  */
@@ -152,13 +148,20 @@ int dns_server_add_locked(struct evdns_base *base, const struct sockaddr *addres
 void dns_server_remove_all_locked(struct evdns_base *base, bool from_file_only);
 /* Whether that is its address. */
 bool dns_server_is(const struct dns_server *server, const struct sockaddr *address);
+/* It is up again. */
+void dns_server_back_locked(struct dns_server *server);
 /* The next one to ask: round robin among those that are up, or among all when none is. NULL: there is none. */
 struct dns_server *dns_server_pick_locked(struct evdns_base *base);
 struct dns_server *dns_server_at_locked(struct evdns_base *base, int index);
 int dns_server_count_locked(const struct evdns_base *base);
 bool dns_server_other_up_locked(const struct evdns_base *base, const struct dns_server *than);
 /* It answered. */
-void dns_server_answered_locked(struct dns_server *server);
+static inline void
+dns_server_answered_locked(struct dns_server *server)
+{
+	server->timeouts = 0;
+	if (server->down) dns_server_back_locked(server);
+}
 /* A query to it timed out. */
 void dns_server_timed_out_locked(struct dns_server *server);
 /* It cannot be used: goes down, is probed from time to time, and its queries move to others. */
@@ -180,13 +183,13 @@ const char *dns_server_text(const struct dns_server *server, char *text);
 struct dns_socket {
 	TAILQ_ENTRY(dns_socket) link; /* in base->sockets_busy or sockets_closed */
 	struct evdns_base *base;
-	struct event *event;
 	struct dns_server *server; /* connected to, or NULL */
 	evutil_socket_t fd;        /* -1: closed */
-	int family;
+	int queries;               /* that use it */
+	short family;
 	bool bound;   /* to the address of "bind-to" */
-	int queries;  /* that use it */
 	bool pending; /* its event is added */
+	struct event event;
 };
 
 /* Chooses a socket for the query and sends the message on it. Returns 0, or -1. */
@@ -233,11 +236,11 @@ struct dns_search {
 /* A name that is searched for. */
 struct dns_candidates {
 	struct dns_search *search; /* NULL: the name as it is and nothing else */
+	const uint8_t *name;       /* memory of who searches; without a search list the first name to try is all there is */
+	uint8_t length;
+	uint8_t next;
 	bool as_it_is_first;
 	bool never_as_it_is;
-	int next;
-	uint8_t length;
-	const uint8_t *name; /* memory of who searches; without a search list the first name to try is all there is */
 };
 
 struct dns_search *dns_search_new(void);
@@ -249,15 +252,30 @@ int dns_search_clear_locked(struct evdns_base *base);
 int dns_search_ndots_locked(struct evdns_base *base, int ndots);
 /* Room for each name to try of a text of that length, with its letters mixed. */
 size_t dns_candidates_room_locked(const struct evdns_base *base, size_t text_length);
-/* Begins with a name, which is written to own, DNS_NAME_OF_TEXT() bytes; no_search: as it is. Returns 0, or -1 when it
- * is no name. */
-int dns_candidates_init_locked(struct dns_candidates *candidates, struct evdns_base *base, const char *text,
-	size_t text_length, bool no_search, uint8_t *own);
-/* Writes the next name to try; name may be own. Returns its length, or 0 when there is none left. */
+/* No further name. */
+static inline void
+dns_candidates_none(struct dns_candidates *candidates)
+{
+	candidates->search = NULL;
+	candidates->next = 1;
+}
+/* Begins with a name, which is written to own, DNS_NAME_OF_TEXT() bytes. Returns 0, or -1 when it is no name. */
+int dns_candidates_init_locked(
+	struct dns_candidates *candidates, struct evdns_base *base, const char *text, size_t text_length, uint8_t *own);
+/* Writes the next name to try. Returns its length, or 0 when there is none left. */
 size_t dns_candidates_next(struct dns_candidates *candidates, uint8_t *name);
-void dns_candidates_done(struct dns_candidates *candidates);
+static inline void
+dns_candidates_done(struct dns_candidates *candidates)
+{
+	if (candidates->search) dns_search_put(candidates->search);
+	candidates->search = NULL;
+}
 /* Whether another name should be tried after such a result. */
-bool dns_search_goes_on(int result);
+static inline bool
+dns_search_goes_on(int result)
+{
+	return result == DNS_ERR_NOTEXIST || result == DNS_ERR_NODATA;
+}
 
 /* ---- The base -----------------------------------------------------------------------------------------------------
  */
@@ -271,9 +289,8 @@ struct evdns_getaddrinfo_request;
 LIST_HEAD(dns_lookup_list, evdns_getaddrinfo_request);
 
 struct evdns_base {
-	pthread_mutex_t lock;
+	struct dns_lock lock;
 	struct event_base *event_base;
-	bool locked;      /* the lock is really taken: there are other threads */
 	unsigned forks;   /* how many the process had behind it when the sockets were made */
 	uint64_t tick_us; /* what dns_tick_locked() read since the lock was taken; 0: not yet */
 	int references;   /* the user's, and one for each event callback that is inside */
@@ -337,23 +354,24 @@ struct evdns_base {
 
 /* Microseconds of the monotonic clock. */
 uint64_t dns_now_us(void);
+uint64_t dns_read_tick_locked(struct evdns_base *base);
 /* The same for what need not be exact: it may be behind by some milliseconds, and is a fifth of the price. Read once
  * while the lock is held. */
-uint64_t dns_tick_locked(struct evdns_base *base);
+static inline uint64_t
+dns_tick_locked(struct evdns_base *base)
+{
+	return base->tick_us ? base->tick_us : dns_read_tick_locked(base);
+}
 void dns_timeval(uint64_t us, struct timeval *out);
 
 extern unsigned dns_forks;
 /* In a child, at its first lock: parts with what the parent uses on. */
 void dns_client_forked_locked(struct evdns_base *base);
 
-/* A process that has just one thread needs no lock; and none begins while this one is in here. */
 static inline void
 dns_client_lock(struct evdns_base *base)
 {
-	if (!DNS_ONE_THREAD) {
-		pthread_mutex_lock(&base->lock);
-		base->locked = true;
-	}
+	dns_lock_take(&base->lock);
 	base->tick_us = 0;
 	if (base->forks != dns_forks) dns_client_forked_locked(base);
 }
@@ -361,10 +379,7 @@ dns_client_lock(struct evdns_base *base)
 static inline void
 dns_client_unlock(struct evdns_base *base)
 {
-	if (base->locked) {
-		base->locked = false;
-		pthread_mutex_unlock(&base->lock);
-	}
+	dns_lock_give(&base->lock);
 	dns_log_flush();
 }
 

@@ -405,7 +405,7 @@ make_locked(struct evdns_base *base, const char *name, int *code)
 	*code = EVUTIL_EAI_MEMORY;
 	if (!request) return NULL;
 	*code = EVUTIL_EAI_NONAME;
-	if (dns_candidates_init_locked(&request->candidates, base, name, length, false, request->names + 3 * room) != 0) {
+	if (dns_candidates_init_locked(&request->candidates, base, name, length, request->names + 3 * room) != 0) {
 		dns_free(request);
 		return NULL;
 	}

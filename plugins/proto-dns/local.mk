@@ -18,6 +18,7 @@ proto_dns_sources = \
 	plugins/proto-dns/hosts.h \
 	plugins/proto-dns/lines.c \
 	plugins/proto-dns/lines.h \
+	plugins/proto-dns/lock.h \
 	plugins/proto-dns/log.c \
 	plugins/proto-dns/memory.h \
 	plugins/proto-dns/message.c \

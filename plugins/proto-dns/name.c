@@ -157,6 +157,9 @@ escape(uint8_t byte, char *text)
 	return 4;
 }
 
+/* Bytes of a label that stand for themselves in text. */
+static const bool plain[256] = {['!' ... '-'] = true, ['/' ... '['] = true, [']' ... '~'] = true};
+
 size_t
 dns_name_to_text(const uint8_t *wire, char text[DNS_NAME_TEXT])
 {
@@ -164,7 +167,7 @@ dns_name_to_text(const uint8_t *wire, char text[DNS_NAME_TEXT])
 	for (uint8_t left = *wire++; left; left = *wire++) {
 		if (end) text[end++] = '.';
 		for (; left; left--, wire++) {
-			if (*wire > 0x20 && *wire < 0x7f && *wire != '.' && *wire != '\\')
+			if (plain[*wire])
 				text[end++] = (char)*wire;
 			else
 				end += escape(*wire, text + end);

@@ -12,18 +12,6 @@
 /* Room of a request that is kept for use again, beside its struct: enough for any single question. */
 #define SPARE_ROOM (sizeof(void *) + sizeof(struct evdns_server_question) + DNS_NAME_TEXT + DNS_NAME_MAX + 16)
 
-void
-dns_port_lock(struct evdns_server_port *port)
-{
-	pthread_mutex_lock(&port->lock);
-}
-
-void
-dns_port_unlock(struct evdns_server_port *port)
-{
-	pthread_mutex_unlock(&port->lock);
-}
-
 static void
 free_request(struct dns_request *request)
 {
@@ -41,16 +29,16 @@ destroy(struct evdns_server_port *port)
 		free_request(port->spare);
 		port->spare = next;
 	}
-	pthread_mutex_destroy(&port->lock);
+	dns_lock_destroy(&port->lock);
 	dns_free(port);
 }
 
 bool
 dns_port_enter(struct evdns_server_port *port)
 {
-	dns_port_lock(port);
+	dns_lock_take(&port->lock);
 	if (port->references == 0) {
-		dns_port_unlock(port);
+		dns_lock_give(&port->lock);
 		return false;
 	}
 	port->references++;
@@ -61,7 +49,7 @@ void
 dns_port_leave(struct evdns_server_port *port)
 {
 	bool last = --port->references == 0;
-	dns_port_unlock(port);
+	dns_lock_give(&port->lock);
 	if (last) destroy(port);
 }
 
@@ -163,7 +151,7 @@ fill(struct dns_request *request, struct dns_message *message, int count)
 	}
 	request->questions = at;
 	request->questions_length = message->offset - DNS_HEADER;
-	memcpy(at, message->bytes + DNS_HEADER, request->questions_length);
+	dns_bytes_copy(at, message->bytes + DNS_HEADER, request->questions_length);
 	return true;
 }
 
@@ -217,7 +205,7 @@ dns_port_read_locked(struct evdns_server_port *port, const uint8_t *bytes, size_
 	request->id = message.id;
 	request->public.flags = message.flags & (DNS_FLAG_RD | DNS_FLAG_TC);
 	request->address_length = address_length;
-	memcpy(&request->address, address, address_length);
+	dns_bytes_copy((uint8_t *)&request->address, (const uint8_t *)address, address_length);
 	return request;
 }
 
@@ -225,14 +213,14 @@ void
 dns_port_call_locked(struct evdns_server_port *port, struct dns_request *request)
 {
 	if (request->bad_version) {
-		dns_port_unlock(port);
+		dns_lock_give(&port->lock);
 		plugin_evdns_server_request_respond(&request->public, 0);
-		dns_port_lock(port);
+		dns_lock_take(&port->lock);
 		return;
 	}
-	dns_port_unlock(port);
+	dns_lock_give(&port->lock);
 	port->callback(&request->public, port->arg);
-	dns_port_lock(port);
+	dns_lock_take(&port->lock);
 }
 
 /* ---- What programs call --------------------------------------------------------------------------------------------
@@ -244,7 +232,7 @@ make(struct event_base *base, int flags, evdns_request_callback_fn_type callback
 	if (flags) return NULL;
 	struct evdns_server_port *port = dns_zalloc(sizeof(*port));
 	if (!port) return NULL;
-	if (pthread_mutex_init(&port->lock, NULL) != 0) {
+	if (dns_lock_init(&port->lock) != 0) {
 		dns_free(port);
 		return NULL;
 	}
@@ -289,7 +277,7 @@ void
 plugin_evdns_close_server_port(struct evdns_server_port *port)
 {
 	if (!port) return;
-	dns_port_lock(port);
+	dns_lock_take(&port->lock);
 	port->closed = true;
 	dns_port_udp_close_locked(port);
 	dns_port_tcp_close_locked(port);
@@ -300,7 +288,7 @@ int
 plugin_evdns_server_port_set_option(struct evdns_server_port *port, enum evdns_server_option option, size_t value)
 {
 	int error = -1;
-	dns_port_lock(port);
+	dns_lock_take(&port->lock);
 	if (port->listener && value <= 0x7fffffff) {
 		switch (option) {
 		case EVDNS_SOPT_TCP_MAX_CLIENTS:
@@ -313,7 +301,7 @@ plugin_evdns_server_port_set_option(struct evdns_server_port *port, enum evdns_s
 			break;
 		}
 	}
-	dns_port_unlock(port);
+	dns_lock_give(&port->lock);
 	return error;
 }
 
@@ -332,7 +320,7 @@ plugin_evdns_server_request_respond(struct evdns_server_request *shown, int err)
 	struct dns_request *request = (struct dns_request *)shown;
 	struct evdns_server_port *port = request->port;
 	if (err < 0 || err > 0xffff || (err & ~(DNS_RCODE | EVDNS_FLAGS_AA | EVDNS_FLAGS_RD))) return -1;
-	dns_port_lock(port);
+	dns_lock_take(&port->lock);
 	int error = -1;
 	if (!port->closed)
 		error = request->client ? dns_port_tcp_answer_locked(request, err) : dns_port_udp_answer_locked(request, err);
@@ -344,7 +332,7 @@ int
 plugin_evdns_server_request_drop(struct evdns_server_request *shown)
 {
 	struct dns_request *request = (struct dns_request *)shown;
-	dns_port_lock(request->port);
+	dns_lock_take(&request->port->lock);
 	dns_port_done_locked(request);
 	return 0;
 }

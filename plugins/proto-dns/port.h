@@ -11,6 +11,7 @@
 #ifndef PROTO_DNS_PORT_H_
 #define PROTO_DNS_PORT_H_
 
+#include "lock.h"
 #include "memory.h"
 #include "message.h"
 #include "stream.h"
@@ -46,7 +47,7 @@ LIST_HEAD(dns_port_clients, dns_port_client);
 struct dns_port_udp;
 
 struct evdns_server_port {
-	pthread_mutex_t lock;
+	struct dns_lock lock;
 	struct event_base *event_base;
 	evdns_request_callback_fn_type callback;
 	void *arg;
@@ -89,8 +90,6 @@ struct dns_request {
 	struct dns_records records;
 };
 
-void dns_port_lock(struct evdns_server_port *port);
-void dns_port_unlock(struct evdns_server_port *port);
 /* At the begin of an event callback. Returns false, without lock, when the port is being destroyed. */
 bool dns_port_enter(struct evdns_server_port *port);
 void dns_port_leave(struct evdns_server_port *port);

@@ -56,9 +56,8 @@ insert_flying_locked(struct dns_query *query)
 	query->state = DNS_FLYING;
 }
 
-/* Lets the timer fire at the first deadline. It may fire earlier: then it is just set again. */
 static void
-set_timer_locked(struct evdns_base *base)
+change_timer_locked(struct evdns_base *base)
 {
 	struct dns_query *first = TAILQ_FIRST(&base->flying);
 	struct timeval wait;
@@ -69,18 +68,26 @@ set_timer_locked(struct evdns_base *base)
 		}
 		return;
 	}
-	if (base->timer_pending && base->timer_us <= first->deadline_us) return;
 	uint64_t now = dns_now_us();
 	dns_timeval(first->deadline_us > now ? first->deadline_us - now : 0, &wait);
 	base->timer_us = first->deadline_us;
 	base->timer_pending = event_add(base->timer, &wait) == 0;
 }
 
+/* Lets the timer fire at the first deadline. It may fire earlier: then it is just set again. */
+static inline void
+set_timer_locked(struct evdns_base *base)
+{
+	const struct dns_query *first = TAILQ_FIRST(&base->flying);
+	bool in_time = first && base->timer_pending && base->timer_us <= first->deadline_us;
+	if (!in_time) change_timer_locked(base);
+}
+
 void
 dns_query_withdraw_locked(struct dns_query *query)
 {
 	struct evdns_base *base = query->base;
-	switch (query->state) {
+	switch ((enum dns_query_state)query->state) {
 	case DNS_WAITING:
 		TAILQ_REMOVE(&base->waiting, query, link);
 		break;
@@ -176,7 +183,8 @@ make_new_locked(struct dns_query *query)
 		query->id = dns_get16(draw_locked(base, 2));
 	} while (id_in_use_locked(base, query->id));
 	if (!base->mix_case) return;
-	dns_name_mix_case(query->name, query->name_length, draw_locked(base, (query->name_length + 7u) / 8));
+	size_t letters = query->name_length - 1u; /* the root is none */
+	dns_name_mix_case(query->name, letters, draw_locked(base, (letters + 7) / 8));
 }
 
 /* The last try goes without EDNS0, in case that something on the way does not let it through. */
@@ -211,7 +219,7 @@ static void
 transmit_locked(struct dns_query *query)
 {
 	struct evdns_base *base = query->base;
-	for (int left = dns_server_count_locked(base);; left--) {
+	for (int tried = 1;; tried++) {
 		if (!query->same_server && !query->probe) query->server = dns_server_pick_locked(base);
 		if (!query->server) {
 			query->state = DNS_WAITING;
@@ -222,7 +230,7 @@ transmit_locked(struct dns_query *query)
 		query->same_server = false;
 		if (!error || query->probe) break;
 		if (query->socket) dns_udp_release_locked(query);
-		if (left <= 1 || !dns_server_other_up_locked(base, query->server)) break;
+		if (tried >= dns_server_count_locked(base) || !dns_server_other_up_locked(base, query->server)) break;
 		dns_server_failed_locked(query->server, evutil_socket_error_to_string(error));
 	}
 	query->sent++;
@@ -431,6 +439,7 @@ dns_query_message_locked(struct evdns_base *base, const struct sockaddr *from, s
 {
 	struct dns_message message;
 	struct dns_query *query = NULL;
+	answer->addresses = answer->room.bytes;
 	if (dns_message_open(&message, bytes, length)) query = *bucket_of(base, message.id);
 	while (query && (query->id != message.id || query->socket != socket))
 		query = query->next_by_id;
@@ -455,13 +464,6 @@ dns_query_message_locked(struct evdns_base *base, const struct sockaddr *from, s
 		return NULL;
 	}
 	return take_answer_locked(query, answer);
-}
-
-void
-dns_query_answer_done(struct dns_answer *answer)
-{
-	if (answer->addresses != answer->room.bytes) dns_free(answer->addresses);
-	answer->addresses = answer->room.bytes;
 }
 
 void

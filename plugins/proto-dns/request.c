@@ -14,11 +14,11 @@ struct evdns_request {
 	evdns_callback_type callback;
 	void *arg;
 	int flags;
-	size_t room;
+	uint16_t room;
 	uint8_t names[]; /* room bytes: the query's, and behind it the one that is searched for */
 };
 
-#define USUAL_ROOM 40
+#define USUAL_ROOM 32
 
 /* Memory for a request, with so much room for names. A client mostly asks from within its callbacks: then the memory of
  * the request before is just free. */
@@ -32,7 +32,7 @@ take_memory_locked(struct evdns_base *base, size_t room)
 	}
 	if (room < USUAL_ROOM) room = USUAL_ROOM;
 	request = dns_alloc(sizeof(*request) + room);
-	if (request) request->room = room;
+	if (request) request->room = (uint16_t)room;
 	return request;
 }
 
@@ -114,11 +114,15 @@ start_locked(struct evdns_base *base, const char *text, uint16_t type, int flags
 	struct evdns_request *request = take_memory_locked(base, no_search ? room : room + own_room);
 	if (!request) return NULL;
 	struct dns_query *query = &request->query;
-	uint8_t *own = no_search ? request->names : request->names + room;
 	query->base = base;
 	query->name = request->names;
-	bool good = dns_candidates_init_locked(&request->candidates, base, text, length, no_search, own) == 0;
-	length = good ? dns_candidates_next(&request->candidates, query->name) : 0;
+	dns_candidates_none(&request->candidates);
+	if (no_search)
+		length = dns_name_from_text(text, length, query->name);
+	else if (dns_candidates_init_locked(&request->candidates, base, text, length, request->names + room) == 0)
+		length = dns_candidates_next(&request->candidates, query->name);
+	else
+		length = 0;
 	if (!length) {
 		free_locked(request);
 		return NULL;

@@ -111,8 +111,8 @@ dns_candidates_room_locked(const struct evdns_base *base, size_t text_length)
 }
 
 int
-dns_candidates_init_locked(struct dns_candidates *candidates, struct evdns_base *base, const char *text,
-	size_t text_length, bool no_search, uint8_t *own)
+dns_candidates_init_locked(
+	struct dns_candidates *candidates, struct evdns_base *base, const char *text, size_t text_length, uint8_t *own)
 {
 	size_t length = dns_name_from_text(text, text_length, own);
 	int dots = -1;
@@ -123,7 +123,7 @@ dns_candidates_init_locked(struct dns_candidates *candidates, struct evdns_base 
 	candidates->next = 0;
 	candidates->as_it_is_first = true;
 	candidates->never_as_it_is = false;
-	if (no_search || base->search->count == 0) return 0;
+	if (base->search->count == 0) return 0;
 	/* The root (no labels, so -1 dots) and a name with a dot at its end are never searched for. */
 	for (const uint8_t *label = own; *label; label += *label + 1)
 		dots++;
@@ -153,26 +153,13 @@ dns_candidates_next(struct dns_candidates *candidates, uint8_t *name)
 		int at = candidates->next++;
 		if (at == (candidates->as_it_is_first ? 0 : domains)) {
 			if (candidates->never_as_it_is) continue;
-			if (name != candidates->name) memcpy(name, candidates->name, candidates->length);
+			memcpy(name, candidates->name, candidates->length);
 			return candidates->length;
 		}
 		size_t length = join(candidates, &candidates->search->domains[candidates->as_it_is_first ? at - 1 : at], name);
 		if (length) return length;
 	}
 	return 0;
-}
-
-void
-dns_candidates_done(struct dns_candidates *candidates)
-{
-	dns_search_put(candidates->search);
-	candidates->search = NULL;
-}
-
-bool
-dns_search_goes_on(int result)
-{
-	return result == DNS_ERR_NOTEXIST || result == DNS_ERR_NODATA;
 }
 
 /* ---- What programs call --------------------------------------------------------------------------------------------

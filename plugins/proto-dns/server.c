@@ -169,11 +169,9 @@ dns_server_other_up_locked(const struct evdns_base *base, const struct dns_serve
  */
 
 void
-dns_server_answered_locked(struct dns_server *server)
+dns_server_back_locked(struct dns_server *server)
 {
 	char text[128];
-	server->timeouts = 0;
-	if (!server->down) return;
 	server->down = false;
 	event_del_noblock(server->probe_timer);
 	dns_note("Nameserver %s is back up", dns_server_text(server, text));

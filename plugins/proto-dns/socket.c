@@ -21,7 +21,7 @@ void
 dns_socket_close_locked(struct dns_socket *socket)
 {
 	struct evdns_base *base = socket->base;
-	if (socket->pending) event_del_noblock(socket->event);
+	if (socket->pending) event_del_noblock(&socket->event);
 	evutil_closesocket(socket->fd);
 	socket->pending = false;
 	socket->fd = -1;
@@ -96,8 +96,7 @@ make_locked(struct evdns_base *base, int family, bool bound)
 		if (!made) return NULL;
 		made->base = base;
 		made->fd = -1;
-		made->event = event_new(base->event_base, -1, 0, dns_udp_readable, made);
-		if (!made->event) {
+		if (event_assign(&made->event, base->event_base, -1, 0, dns_udp_readable, made) != 0) {
 			dns_free(made);
 			return NULL;
 		}
@@ -106,15 +105,15 @@ make_locked(struct evdns_base *base, int family, bool bound)
 	evutil_socket_t fd = open_fd_locked(base, family, bound);
 	if (fd < 0) return NULL;
 	short what = (short)(EV_READ | EV_PERSIST | (base->edge ? EV_ET : 0));
-	if (event_assign(made->event, base->event_base, fd, what, dns_udp_readable, made) != 0 ||
-		event_add(made->event, NULL) != 0) {
+	if (event_assign(&made->event, base->event_base, fd, what, dns_udp_readable, made) != 0 ||
+		event_add(&made->event, NULL) != 0) {
 		evutil_closesocket(fd);
 		return NULL;
 	}
 	TAILQ_REMOVE(&base->sockets_closed, made, link);
 	made->pending = true;
 	made->fd = fd;
-	made->family = family;
+	made->family = (short)family;
 	made->bound = bound;
 	made->server = NULL;
 	made->queries = 0;
@@ -153,7 +152,7 @@ dns_socket_take_locked(struct evdns_base *base, const struct dns_server *server,
 	struct dns_socket *socket = remove_free_locked(base, family, bound);
 	if (!socket && base->socket_count < DNS_SOCKETS_MAX) socket = make_locked(base, family, bound);
 	if (!socket) return NULL;
-	if (!socket->pending) socket->pending = event_add(socket->event, NULL) == 0;
+	if (!socket->pending) socket->pending = event_add(&socket->event, NULL) == 0;
 	TAILQ_INSERT_HEAD(&base->sockets_busy, socket, link);
 	return socket;
 }
@@ -206,7 +205,7 @@ dns_udp_idle_locked(struct evdns_base *base)
 	if (!base->quiet) return;
 	for (int i = 0; i < base->sockets_free_count; i++) {
 		struct dns_socket *socket = base->sockets_free[i];
-		if (socket->pending) event_del_noblock(socket->event);
+		if (socket->pending) event_del_noblock(&socket->event);
 		socket->pending = false;
 	}
 	TAILQ_FOREACH (server, &base->servers, link)
@@ -233,7 +232,8 @@ dns_udp_free_all(struct evdns_base *base)
 	dns_udp_close_locked(base, true);
 	while ((socket = TAILQ_FIRST(&base->sockets_closed))) {
 		TAILQ_REMOVE(&base->sockets_closed, socket, link);
-		event_free(socket->event);
+		event_del(&socket->event);
+		event_debug_unassign(&socket->event);
 		dns_free(socket);
 	}
 }

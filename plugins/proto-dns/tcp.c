@@ -40,7 +40,6 @@ read_messages_locked(struct dns_tcp *tcp)
 	const uint8_t *message;
 	size_t length;
 	while ((message = dns_stream_peek(&tcp->stream, &length))) {
-		dns_answer_init(&answer, DNS_TYPE_A, DNS_ERR_NONE);
 		struct dns_query *query =
 			dns_query_message_locked(base, (struct sockaddr *)&tcp->server->address, NULL, message, length, &answer);
 		if (tcp->stream.fd >= 0) dns_stream_drop(&tcp->stream, length);

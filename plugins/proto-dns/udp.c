@@ -57,7 +57,6 @@ dns_udp_readable(evutil_socket_t fd, short what, void *arg)
 			refused_locked(socket);
 			continue;
 		}
-		dns_answer_init(&answer, DNS_TYPE_A, DNS_ERR_NONE);
 		struct dns_query *query =
 			dns_query_message_locked(base, (struct sockaddr *)&from, socket, base->buffer, (size_t)length, &answer);
 		bool done = query && socket->queries == 0;
@@ -70,7 +69,7 @@ dns_udp_readable(evutil_socket_t fd, short what, void *arg)
 		if (done) break;
 	}
 	/* An edge is told of once: what may be left must not wait for the next. */
-	if (left == 0 && base->edge) event_active(socket->event, EV_READ, 1);
+	if (left == 0 && base->edge) event_active(&socket->event, EV_READ, 1);
 	dns_client_leave(base);
 }
 

@@ -33,7 +33,7 @@ bool
 dns_writer_bytes(struct dns_writer *writer, const void *bytes, size_t length)
 {
 	if (writer->room - writer->length < length) return false;
-	memcpy(writer->bytes + writer->length, bytes, length);
+	dns_bytes_copy(writer->bytes + writer->length, bytes, length);
 	writer->length += length;
 	return true;
 }
@@ -82,6 +82,15 @@ find(const struct dns_writer *writer, const uint8_t *name)
 	return 0;
 }
 
+/* Whether a name is the first of all, that of the question, byte by byte: most are. */
+static bool
+is_first(const struct dns_writer *writer, const uint8_t *name)
+{
+	if (writer->name_count == 0) return false;
+	size_t at = writer->names[0], length = dns_name_length(name);
+	return writer->length - at >= length && length > 1 && dns_bytes_same(writer->bytes + at, name, length);
+}
+
 static void
 remember(struct dns_writer *writer, size_t offset)
 {
@@ -94,8 +103,8 @@ dns_writer_name(struct dns_writer *writer, const uint8_t *name)
 {
 	struct dns_writer_mark mark = dns_writer_mark(writer);
 	const uint8_t *end = name; /* what a pointer can stand for */
-	size_t known = 0;
-	while (*end && !(known = find(writer, end)))
+	size_t known = is_first(writer, name) ? writer->names[0] : 0;
+	while (!known && *end && !(known = find(writer, end)))
 		end += *end + 1;
 	size_t own = (size_t)(end - name), start = writer->length;
 	bool fits = dns_writer_bytes(writer, name, own) &&
