@@ -176,12 +176,11 @@ is_special_locked(const struct event *ev)
 /* event_active() where there is a lock. As there, what is common calls nothing, which spares saving registers. Here
  * that is a call by the thread of the loop, so the loop does not wait and need not be woken: no other has run it since
  * this one looked at owned_lock, for it would have shut the lock, and only this one opens it. */
-static NOINLINE void
-active_with_lock(struct event *ev, int res, short ncalls)
+static inline void
+active_with_lock(struct event_base *base, struct event *ev, int res, short ncalls)
 {
-	struct event_base *base = ev->ev_base;
 	struct bias_lock *lock = atomic_load_explicit(&base->owned_lock, memory_order_relaxed);
-	if (UNLIKELY(!lock || !bias_slip_in(lock))) {
+	if (UNLIKELY(!bias_slip_in(lock))) {
 		active_slow(ev, res, ncalls);
 		return;
 	}
@@ -194,7 +193,7 @@ active_with_lock(struct event *ev, int res, short ncalls)
 	bias_slip_out(lock);
 }
 #else
-#define active_with_lock active_slow
+#define active_with_lock(base, ev, res, ncalls) active_slow(ev, res, ncalls)
 #endif
 
 void
@@ -206,7 +205,7 @@ event_active(struct event *ev, int res, short ncalls)
 		return;
 	}
 	if (UNLIKELY(base->lock != NULL)) {
-		active_with_lock(ev, res, ncalls);
+		active_with_lock(base, ev, res, ncalls);
 		return;
 	}
 	if (UNLIKELY(is_special_locked(ev))) {

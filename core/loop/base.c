@@ -70,6 +70,7 @@ make_lock(struct event_base *base)
 	bool failed;
 	base->lock = thread_lock_new_shared(&failed);
 	if (base->lock) base->current_cond = thread_cond_new();
+	base_see_who_owns_locked(base);
 	return failed ? -1 : 0;
 }
 

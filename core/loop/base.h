@@ -195,7 +195,8 @@ struct event_base {
 	 * call the processor decodes anew, and what there is to decode is most of what a turn costs. */
 	void *lock; /* NULL: threads are off */
 #if THREAD_BIAS
-	/* lock, where the thread that runs the loop, or ran it last, is its owner; else NULL. Read without the lock. */
+	/* lock, where the thread that runs the loop, or ran it last, is its owner; else one that never opens. Read without
+	 * the lock. */
 	_Atomic(struct bias_lock *) owned_lock;
 #endif
 	void *backend; /* the state of ops */
@@ -297,8 +298,9 @@ static inline void
 base_see_who_owns_locked(struct event_base *base)
 {
 #if THREAD_BIAS
-	const bool mine = thread_bias_on && bias_is_mine(base->lock);
-	atomic_store_explicit(&base->owned_lock, mine ? base->lock : NULL, memory_order_relaxed);
+	struct bias_lock *lock = thread_is_biased(base->lock) ? thread_biased(base->lock) : &bias_nobodys;
+	if (!bias_is_mine(lock)) lock = &bias_nobodys;
+	atomic_store_explicit(&base->owned_lock, lock, memory_order_relaxed);
 #else
 	(void)base;
 #endif

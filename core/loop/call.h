@@ -17,7 +17,7 @@ call_begins_unlock(struct event_base *base)
 	if (LIKELY(!base->lock)) return NULL;
 #if THREAD_BIAS
 	struct bias_lock *const lock = atomic_load_explicit(&base->owned_lock, memory_order_relaxed);
-	if (lock && bias_step_out(lock)) return lock;
+	if (bias_step_out(lock)) return lock;
 #endif
 	base_unlock(base);
 	return base;
@@ -46,7 +46,7 @@ call_event_locked(struct event_base *base, event_callback_fn fn, evutil_socket_t
 	}
 #if THREAD_BIAS
 	struct bias_lock *const lock = atomic_load_explicit(&base->owned_lock, memory_order_relaxed);
-	if (lock && bias_step_out(lock)) {
+	if (bias_step_out(lock)) {
 		fn(fd, res, arg);
 		if (UNLIKELY(!bias_step_in(lock))) bias_turned_away(lock);
 		return;

@@ -31,11 +31,13 @@
 #define WAIT_MOST_NS 1000000 /* up to here */
 #define REFUSED_NS 20000000
 
+struct bias_lock bias_nobodys;
+
 static atomic_bool refused; /* membarrier(2), after it had worked: nothing is opened any more */
 
 /* While it is value, and for ns at most. No cancellation point. */
 static void
-sleep_while(_Atomic unsigned *word, unsigned value, long ns)
+sleep_while(const void *word, unsigned value, long ns)
 {
 	const long timeout[2] = {0, ns}; /* the kernel's own timespec, whatever the C library's is */
 	(void)syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, timeout, NULL, 0);
@@ -43,7 +45,7 @@ sleep_while(_Atomic unsigned *word, unsigned value, long ns)
 
 /* Does not look at what is there: the lock may be gone by now. */
 static void
-wake_sleeper(_Atomic unsigned *word)
+wake_sleeper(const void *word)
 {
 	(void)syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
 }
@@ -94,18 +96,34 @@ bias_start(void)
 
 /* ---- Waiting for the owner to leave ------------------------------------------------------------------------------ */
 
+/* What the kernel compares: the half of mine that holds the count. */
+static const void *
+sleeping_place(const struct bias_lock *lock)
+{
+	const char *mine = (const char *)&lock->mine;
+	return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? mine + sizeof(lock->mine) - sizeof(unsigned) : mine;
+}
+
+/* How often the owner is in. The mutex is held, or this is the owner, so that there is one and stays the same. */
+static unsigned
+times_inside(struct bias_lock *lock)
+{
+	const uintptr_t mine = atomic_load_explicit(&lock->mine, memory_order_acquire);
+	return mine == atomic_load_explicit(&lock->owner, memory_order_relaxed) ? 0 : (unsigned)mine;
+}
+
 /* The mutex is held. Afterwards the owner is out, and cannot enter without the mutex. */
 static void
 shut(struct bias_lock *lock)
 {
 	unsigned inside;
 	atomic_store(&lock->waiting, true); /* before it is shut: bias_unlock() relies on it */
-	atomic_store(&lock->open_for, 0);
+	atomic_store(&lock->open, 0);
 	barrier_everywhere();
 	long wait_ns = WAIT_NS;
-	for (int looks = 0; (inside = atomic_load_explicit(&lock->inside, memory_order_acquire)) != 0; looks++) {
+	for (int looks = 0; (inside = times_inside(lock)) != 0; looks++) {
 		if (looks < LOOKS) continue;
-		sleep_while(&lock->inside, inside, wait_ns);
+		sleep_while(sleeping_place(lock), inside, wait_ns);
 		wait_ns = wait_ns * 2 < WAIT_MOST_NS ? wait_ns * 2 : WAIT_MOST_NS;
 	}
 	atomic_store(&lock->waiting, false);
@@ -116,9 +134,9 @@ shut(struct bias_lock *lock)
 static bool
 try_shut(struct bias_lock *lock)
 {
-	atomic_store(&lock->open_for, 0);
+	atomic_store(&lock->open, 0);
 	barrier_everywhere();
-	lock->settled = atomic_load_explicit(&lock->inside, memory_order_acquire) == 0;
+	lock->settled = times_inside(lock) == 0;
 	return lock->settled;
 }
 
@@ -126,10 +144,10 @@ try_shut(struct bias_lock *lock)
 static void
 step_out(struct bias_lock *lock)
 {
-	_Atomic unsigned *inside = &lock->inside;
+	const void *const place = sleeping_place(lock);
 	const bool waiting = atomic_load(&lock->waiting);
-	atomic_store_explicit(inside, 0, memory_order_release);
-	if (waiting) wake_sleeper(inside);
+	atomic_store_explicit(&lock->mine, bias_self(), memory_order_release);
+	if (waiting) wake_sleeper(place);
 }
 
 /* ---- Taking ------------------------------------------------------------------------------------------------------ */
@@ -156,9 +174,9 @@ open_up(struct bias_lock *lock, uintptr_t self)
 	lock->depth = 0;
 	lock->by_mutex = false;
 	lock->settled = false;
-	atomic_store(&lock->inside, 1);
+	atomic_store(&lock->mine, 1);
 	atomic_store(&lock->owner, self);
-	atomic_store(&lock->open_for, self);
+	atomic_store(&lock->open, 1);
 	(void)thread_program_locks.unlock(0, lock->mutex);
 }
 
@@ -170,7 +188,7 @@ owner_by_mutex(unsigned mode, struct bias_lock *lock, uintptr_t self)
 	if (result != 0) return result;
 	lock->settled = true;
 	lock->by_mutex = true;
-	atomic_store_explicit(&lock->inside, 1, memory_order_relaxed);
+	atomic_store_explicit(&lock->mine, 1, memory_order_relaxed);
 	if (deserves(lock, self)) open_up(lock, self);
 	return 0;
 }
@@ -196,12 +214,13 @@ other_by_mutex(unsigned mode, struct bias_lock *lock, uintptr_t self)
 static bool
 owner_enter(struct bias_lock *lock, uintptr_t self)
 {
-	const unsigned inside = atomic_load_explicit(&lock->inside, memory_order_relaxed);
-	if (inside == 0 && atomic_load(&lock->open_for) != self) return false;
-	atomic_store_explicit(&lock->inside, inside + 1, memory_order_relaxed);
-	if (inside > 0) return true; /* by whichever way it came in first */
-	atomic_signal_fence(memory_order_seq_cst);
-	if (atomic_load(&lock->open_for) == self) return true;
+	const uintptr_t mine = bias_mine(lock);
+	if (mine != self) { /* it is in already, by whichever way it came */
+		atomic_store_explicit(&lock->mine, mine + 1, memory_order_relaxed);
+		return true;
+	}
+	if (!atomic_load(&lock->open)) return false;
+	if (bias_step_in(lock)) return true;
 	step_out(lock);
 	return false;
 }
@@ -209,7 +228,6 @@ owner_enter(struct bias_lock *lock, uintptr_t self)
 void
 bias_turned_away(struct bias_lock *lock)
 {
-	if (atomic_load_explicit(&lock->inside, memory_order_relaxed) > 1) return; /* it held the lock already */
 	step_out(lock);
 	(void)owner_by_mutex(0, lock, bias_self());
 }
@@ -226,16 +244,17 @@ int
 bias_unlock(struct bias_lock *lock)
 {
 	void *const mutex = lock->mutex;
-	if (atomic_load_explicit(&lock->owner, memory_order_relaxed) != bias_self()) {
+	const uintptr_t self = bias_self();
+	if (atomic_load_explicit(&lock->owner, memory_order_relaxed) != self) {
 		lock->depth--;
 		return thread_program_locks.unlock(0, mutex);
 	}
-	const unsigned inside = atomic_load_explicit(&lock->inside, memory_order_relaxed);
-	if (inside > 1) {
-		atomic_store_explicit(&lock->inside, inside - 1, memory_order_relaxed);
+	const uintptr_t mine = bias_mine(lock);
+	if (mine > 1) {
+		atomic_store_explicit(&lock->mine, mine - 1, memory_order_relaxed);
 	} else if (lock->by_mutex) {
 		lock->by_mutex = false;
-		atomic_store_explicit(&lock->inside, 0, memory_order_relaxed);
+		atomic_store_explicit(&lock->mine, self, memory_order_relaxed);
 		return thread_program_locks.unlock(0, mutex);
 	} else {
 		step_out(lock);
@@ -255,14 +274,14 @@ owner_wait(void *cond, struct bias_lock *lock, const struct timeval *timeout)
 		step_out(lock);
 		if (thread_program_locks.lock(0, lock->mutex) != 0) return -1;
 		undisturbed = !lock->settled;
-		atomic_store(&lock->open_for, 0);
+		atomic_store(&lock->open, 0);
 		lock->settled = true;
 	}
 	lock->by_mutex = false;
-	atomic_store_explicit(&lock->inside, 0, memory_order_relaxed);
+	atomic_store_explicit(&lock->mine, bias_self(), memory_order_relaxed);
 	const int result = undisturbed ? thread_program_conds.wait_condition(cond, lock->mutex, timeout) : 0;
 	lock->by_mutex = true;
-	atomic_store_explicit(&lock->inside, 1, memory_order_relaxed);
+	atomic_store_explicit(&lock->mine, 1, memory_order_relaxed);
 	return result;
 }
 
@@ -279,8 +298,8 @@ bias_wait(void *cond, struct bias_lock *lock, const struct timeval *timeout)
 
 /* ---- Making ------------------------------------------------------------------------------------------------------ */
 
-static struct bias_lock *
-stand_before(void *mutex)
+struct bias_lock *
+bias_stand_before(void *mutex)
 {
 	struct bias_lock *lock = mm_calloc(1, sizeof(*lock));
 	if (!lock) return NULL;
@@ -293,7 +312,7 @@ stand_before(void *mutex)
 struct bias_lock *
 bias_adopt(void *mutex)
 {
-	struct bias_lock *lock = stand_before(mutex);
+	struct bias_lock *lock = bias_stand_before(mutex);
 	if (lock) lock->adopted = true;
 	return lock;
 }
@@ -317,7 +336,7 @@ static void *
 alloc(unsigned type)
 {
 	void *mutex = thread_program_locks.alloc(type);
-	struct bias_lock *lock = mutex ? stand_before(mutex) : NULL;
+	struct bias_lock *lock = mutex ? bias_stand_before(mutex) : NULL;
 	if (lock)
 		lock->biasable = true;
 	else if (mutex)

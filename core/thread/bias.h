@@ -8,22 +8,25 @@
  * owner has taken it often enough without another coming between.
  *
  * What is always true:
- *  1. owner is set once, by that thread, and never changes. So inside is written by one thread alone. (A later thread
- *     that got the same thread pointer is that thread for our purposes: it began after the other had ended.)
- *  2. open_for is 0 or owner. Only the owner opens, only others shut, and both hold the mutex. Unless settled, the lock
- *     may be open or the owner may still be inside from when it was; only who holds the mutex reads and writes settled.
- *  3. The owner holds the lock while inside > 0, and then holds the mutex as well if by_mutex. It never waits for the
- *     mutex with inside > 0, so who holds the mutex may wait for inside to become 0.
- *  4. Another thread holds the lock when it holds the mutex and the lock is settled.
+ *  1. owner is set once, by that thread, and never changes. So mine is written by one thread alone: it is that thread
+ *     while the owner is out, and how often it entered while it is in, which is never a thread. (A later thread that
+ *     got the same thread pointer is that thread for our purposes: it began after the other had ended.)
+ *  2. Only the owner opens, only others shut, and both hold the mutex. Unless settled, the lock may be open or the
+ * owner may still be in from when it was; only who holds the mutex reads and writes settled.
+ *  3. The owner holds the lock while mine is a count, but for a moment at which it finds the lock shut and turns back;
+ *     then it holds the mutex as well if by_mutex. It never waits for the mutex while mine is a count, so who holds the
+ *     mutex may wait for mine to become owner.
+ *  4. Another thread holds the lock when it holds the mutex and the lock is settled. Then it is shut: who holds an open
+ *     lock is the owner, without the mutex.
  *
- * Why two cannot be in: the owner stores inside = 1, then loads open_for (and is in if that is itself). The other
- * stores open_for = 0, then has membarrier() run a full barrier on every CPU that runs a thread of this process (a
- * thread that does not run passes one when it is switched in), then loads inside. If the owner's barrier falls between
- * its store and its load, or after both, the other sees inside = 1 and waits; if before both or between, the owner sees
- * 0 and turns back. Only one reordering had to be excluded, the owner's load before its store: by the compiler through
- * the signal fence, by the CPU through that barrier.
+ * Why two cannot be in: the owner stores mine = 1, then loads open (and is in if it is). The other stores open = false,
+ * then has membarrier() run a full barrier on every CPU that runs a thread of this process (a thread that does not run
+ * passes one when it is switched in), then loads mine. If the owner's barrier falls between its store and its load, or
+ * after both, the other sees mine = 1 and waits; if before both or between, the owner sees false and turns back. Only
+ * one reordering had to be excluded, the owner's load before its store: by the compiler through the signal fence, by
+ * the CPU through that barrier.
  *
- * Happens-before: what the owner did inside comes before its release store of inside = 0, which the other's acquire
+ * Happens-before: what the owner did inside comes before its release store of mine = owner, which the other's acquire
  * load reads. What the others did comes before the owner's taking of the mutex, which it did in order to open the lock.
  *
  * A lock may be freed by another thread as soon as the last holder let it go, so nothing of the lock is touched after
@@ -64,10 +67,10 @@
 #include <sys/time.h>
 
 struct bias_lock {
-	_Atomic uintptr_t open_for;
-	_Atomic unsigned inside; /* how often the owner entered and did not leave */
-	atomic_bool waiting;     /* somebody waits for inside to become 0 */
-	bool by_mutex;           /* the owner's own */
+	_Atomic uintptr_t mine;
+	_Atomic unsigned open;
+	atomic_bool waiting; /* somebody waits for the owner to get out */
+	bool by_mutex;       /* the owner's own */
 	bool settled;
 	bool biasable; /* may get an owner */
 	bool adopted;  /* the mutex is the program's */
@@ -79,6 +82,9 @@ struct bias_lock {
 	unsigned enough;   /* of them, to open it */
 	void *mutex;
 };
+
+/* Which never opens, for places that look at one without asking whether there is any. */
+extern struct bias_lock bias_nobodys;
 
 static inline uintptr_t
 bias_self(void)
@@ -92,59 +98,35 @@ void bias_turned_away(struct bias_lock *lock);
 /* Constants where values could be computed: else each taking and release would wait for the store of the last one to
  * come back as a load, and these four or five cycles each are what there is to save. */
 static inline void
-bias_store_inside(struct bias_lock *lock, unsigned value, memory_order order)
+bias_store_mine(struct bias_lock *lock, uintptr_t value, memory_order order)
 {
 	__asm__("" : "+r"(value)); /* so that the compiler does not compute it after all */
-	atomic_store_explicit(&lock->inside, value, order);
+	atomic_store_explicit(&lock->mine, value, order);
 }
 
-/* False: nothing happened, take it by the long way. */
-static inline bool
-bias_enter(struct bias_lock *lock)
+static inline uintptr_t
+bias_mine(struct bias_lock *lock)
 {
-	const uintptr_t self = bias_self();
-	if (atomic_load_explicit(&lock->open_for, memory_order_relaxed) != self) return false;
-	const unsigned inside = atomic_load_explicit(&lock->inside, memory_order_relaxed);
-	if (inside == 0)
-		bias_store_inside(lock, 1, memory_order_relaxed);
-	else
-		bias_store_inside(lock, inside + 1, memory_order_relaxed);
-	atomic_signal_fence(memory_order_seq_cst);
-	if (__builtin_expect(atomic_load_explicit(&lock->open_for, memory_order_acquire) != self, 0))
-		bias_turned_away(lock);
-	return true;
+	return atomic_load_explicit(&lock->mine, memory_order_relaxed);
 }
 
-static inline bool
-bias_leave(struct bias_lock *lock)
-{
-	/* Open, so who holds it is the owner, without the mutex, and nobody waits. */
-	if (atomic_load_explicit(&lock->open_for, memory_order_relaxed) == 0) return false;
-	const unsigned inside = atomic_load_explicit(&lock->inside, memory_order_relaxed);
-	if (inside == 1)
-		bias_store_inside(lock, 0, memory_order_release);
-	else
-		bias_store_inside(lock, inside - 1, memory_order_release);
-	return true;
-}
+/* ---- Parts, for places so hot that they must call nothing -------------------------------------------------------- */
 
-/* The parts of the two, for places so hot that they must call nothing. */
-
-/* By the owner, which is not in. False: it was shut just now; call bias_turned_away(), which gets the lock. */
+/* By the owner, which is out. False: it was shut just now; call bias_turned_away(), which gets the lock. */
 static inline bool
 bias_step_in(struct bias_lock *lock)
 {
-	atomic_store_explicit(&lock->inside, 1, memory_order_relaxed);
+	atomic_store_explicit(&lock->mine, 1, memory_order_relaxed);
 	atomic_signal_fence(memory_order_seq_cst);
-	return __builtin_expect(atomic_load_explicit(&lock->open_for, memory_order_acquire) != 0, 1);
+	return __builtin_expect(atomic_load_explicit(&lock->open, memory_order_acquire) != 0, 1);
 }
 
 /* By the owner, which holds it once. False: nothing happened, it goes by the long way. */
 static inline bool
 bias_step_out(struct bias_lock *lock)
 {
-	if (__builtin_expect(atomic_load_explicit(&lock->open_for, memory_order_relaxed) == 0, 0)) return false;
-	atomic_store_explicit(&lock->inside, 0, memory_order_release);
+	if (__builtin_expect(atomic_load_explicit(&lock->open, memory_order_relaxed) == 0, 0)) return false;
+	atomic_store_explicit(&lock->mine, bias_self(), memory_order_release);
 	return true;
 }
 
@@ -152,18 +134,52 @@ bias_step_out(struct bias_lock *lock)
 static inline void
 bias_slip_out(struct bias_lock *lock)
 {
-	atomic_store_explicit(&lock->inside, 0, memory_order_release);
+	/* Which is this thread; a register for that would have to be saved. */
+	const uintptr_t owner = atomic_load_explicit(&lock->owner, memory_order_relaxed);
+	atomic_store_explicit(&lock->mine, owner, memory_order_release);
 }
 
 static inline bool
 bias_slip_in(struct bias_lock *lock)
 {
-	if (atomic_load_explicit(&lock->open_for, memory_order_relaxed) != bias_self() ||
-		atomic_load_explicit(&lock->inside, memory_order_relaxed) != 0)
-		return false;
+	if (__builtin_expect(bias_mine(lock) != bias_self(), 0)) return false;
 	if (bias_step_in(lock)) return true;
 	bias_slip_out(lock);
 	return false;
+}
+
+/* ---- The two ----------------------------------------------------------------------------------------------------- */
+
+/* False: nothing happened, take it by the long way. */
+static inline bool
+bias_enter(struct bias_lock *lock)
+{
+	const uintptr_t self = bias_self(), mine = bias_mine(lock);
+	if (__builtin_expect(mine == self, 1)) {
+		if (!bias_step_in(lock)) bias_turned_away(lock);
+		return true;
+	}
+	if (atomic_load_explicit(&lock->owner, memory_order_relaxed) != self) return false;
+	if (mine == 1) /* it is in, by whichever way it came */
+		bias_store_mine(lock, 2, memory_order_relaxed);
+	else
+		bias_store_mine(lock, mine + 1, memory_order_relaxed);
+	return true;
+}
+
+static inline bool
+bias_leave(struct bias_lock *lock)
+{
+	/* Open, so who holds it is the owner, without the mutex, and nobody waits. */
+	if (atomic_load_explicit(&lock->open, memory_order_relaxed) == 0) return false;
+	const uintptr_t mine = bias_mine(lock);
+	if (mine == 1)
+		atomic_store_explicit(&lock->mine, bias_self(), memory_order_release);
+	else if (mine == 2)
+		bias_store_mine(lock, 1, memory_order_relaxed);
+	else
+		bias_store_mine(lock, mine - 1, memory_order_relaxed);
+	return true;
 }
 
 static inline bool
@@ -180,7 +196,9 @@ int bias_unlock(struct bias_lock *lock);
 /* As thread_cond_wait(). May return 0 although nobody signalled. */
 int bias_wait(void *cond, struct bias_lock *lock, const struct timeval *timeout);
 
-/* Stands before a mutex of the program's, which the program may take without us: never biased. NULL without memory. */
+/* A lock before a mutex: never biased. NULL without memory. */
+struct bias_lock *bias_stand_before(void *mutex);
+/* The same before one of the program's, which stays the program's, and which it may take without us. */
 struct bias_lock *bias_adopt(void *mutex);
 /* No thread is to own it; to be called before it is used. */
 void bias_never(struct bias_lock *lock);

@@ -8,8 +8,6 @@
 
 #include "thread/thread.h"
 
-bool thread_bias_on;
-
 bool
 thread_enabled(void)
 {

@@ -47,7 +47,9 @@ static struct evthread_lock_callbacks locks = {
 	EVTHREAD_LOCK_API_VERSION, EVTHREAD_LOCKTYPE_RECURSIVE, alloc_nothing, free_nothing, lock_nothing, lock_nothing};
 static unsigned long (*id_callback)(void);
 static bool debugging;
-bool thread_bias_on;
+#if THREAD_BIAS
+static bool bias_on;
+#endif
 
 bool
 thread_enabled(void)
@@ -61,10 +63,36 @@ thread_id(void)
 	return id_callback ? id_callback() : 0;
 }
 
+#if THREAD_BIAS
+static void *
+mark(struct bias_lock *lock)
+{
+	return lock ? (char *)lock + THREAD_IS_BIASED : NULL;
+}
+
+/* What the program's callbacks make may be no pointer but a number. Before an odd one something of ours stands, too. */
+static void *
+make_lock(void)
+{
+	if (bias_on) return mark(thread_bias_locks.alloc(EVTHREAD_LOCKTYPE_RECURSIVE));
+	void *lock = locks.alloc(EVTHREAD_LOCKTYPE_RECURSIVE);
+	if (!thread_is_biased(lock)) return lock;
+	void *stand_in = mark(bias_stand_before(lock));
+	if (!stand_in) locks.free(lock, EVTHREAD_LOCKTYPE_RECURSIVE);
+	return stand_in;
+}
+#else
+static void *
+make_lock(void)
+{
+	return locks.alloc(EVTHREAD_LOCKTYPE_RECURSIVE);
+}
+#endif
+
 void *
 thread_lock_new(bool *failed)
 {
-	void *lock = locks.alloc(EVTHREAD_LOCKTYPE_RECURSIVE);
+	void *lock = make_lock();
 	*failed = !lock && thread_enabled();
 	if (*failed) errno = ENOMEM;
 	return lock;
@@ -75,7 +103,7 @@ thread_lock_new_shared(bool *failed)
 {
 	void *lock = thread_lock_new(failed);
 #if THREAD_BIAS
-	if (lock && thread_bias_on) bias_never(lock);
+	if (thread_is_biased(lock)) bias_never(thread_biased(lock));
 #endif
 	return lock;
 }
@@ -84,7 +112,7 @@ void *
 thread_lock_adopt(void *lock)
 {
 #if THREAD_BIAS
-	if (thread_bias_on) return bias_adopt(lock);
+	if (bias_on || thread_is_biased(lock)) return mark(bias_adopt(lock));
 #endif
 	return lock;
 }
@@ -92,14 +120,21 @@ thread_lock_adopt(void *lock)
 void
 thread_lock_free(void *lock)
 {
-	if (lock) locks.free(lock, EVTHREAD_LOCKTYPE_RECURSIVE);
+	if (!lock) return;
+#if THREAD_BIAS
+	if (thread_is_biased(lock)) {
+		if (thread_enabled()) thread_bias_locks.free(thread_biased(lock), EVTHREAD_LOCKTYPE_RECURSIVE);
+		return;
+	}
+#endif
+	locks.free(lock, EVTHREAD_LOCKTYPE_RECURSIVE);
 }
 
 void
 thread_lock_favour(void *lock)
 {
 #if THREAD_BIAS
-	if (lock && thread_bias_on) bias_favour(lock);
+	if (bias_on && thread_is_biased(lock)) bias_favour(thread_biased(lock));
 #else
 	(void)lock;
 #endif
@@ -109,7 +144,7 @@ const void *
 thread_lock_identity(const void *lock)
 {
 #if THREAD_BIAS
-	if (lock && thread_bias_on) return ((const struct bias_lock *)lock)->mutex;
+	if (thread_is_biased(lock)) return thread_biased((void *)(uintptr_t)lock)->mutex;
 #endif
 	return lock;
 }
@@ -118,7 +153,10 @@ void
 thread_lock_slow(void *lock)
 {
 #if THREAD_BIAS
-	if (thread_bias_on && bias_enter(lock)) return;
+	if (thread_is_biased(lock)) {
+		if (!bias_enter(thread_biased(lock)) && thread_enabled()) (void)bias_lock(0, thread_biased(lock));
+		return;
+	}
 #endif
 	(void)locks.lock(0, lock);
 }
@@ -127,7 +165,10 @@ void
 thread_unlock_slow(void *lock)
 {
 #if THREAD_BIAS
-	if (thread_bias_on && bias_leave(lock)) return;
+	if (thread_is_biased(lock)) {
+		if (!bias_leave(thread_biased(lock)) && thread_enabled()) (void)bias_unlock(thread_biased(lock));
+		return;
+	}
 #endif
 	(void)locks.unlock(0, lock);
 }
@@ -135,13 +176,17 @@ thread_unlock_slow(void *lock)
 bool
 thread_trylock(void *lock)
 {
-	return !lock || locks.lock(EVTHREAD_TRY, lock) == 0;
+	if (!lock) return true;
+#if THREAD_BIAS
+	if (thread_is_biased(lock)) return !thread_enabled() || bias_lock(EVTHREAD_TRY, thread_biased(lock)) == 0;
+#endif
+	return locks.lock(EVTHREAD_TRY, lock) == 0;
 }
 
 bool
 thread_lock_held(void *lock)
 {
-	return !lock || !debugging || !thread_enabled() || thread_debug_held(lock);
+	return !lock || !debugging || !thread_enabled() || thread_is_biased(lock) || thread_debug_held(lock);
 }
 
 void *
@@ -179,10 +224,10 @@ int
 thread_cond_wait(void *cond, void *lock, const struct timeval *timeout)
 {
 	if (!cond || !thread_program_conds.wait_condition) return -1;
-	if (debugging) return thread_debug_wait(cond, lock, timeout);
 #if THREAD_BIAS
-	if (thread_bias_on) return bias_wait(cond, lock, timeout);
+	if (thread_is_biased(lock)) return bias_wait(cond, thread_biased(lock), timeout);
 #endif
+	if (debugging) return thread_debug_wait(cond, lock, timeout);
 	return thread_program_conds.wait_condition(cond, lock, timeout);
 }
 
@@ -209,16 +254,13 @@ thread_globals_free(void)
 static void
 choose_locks(void)
 {
-	thread_bias_on = false;
 	if (!thread_enabled())
 		locks = no_locks;
 	else
 		locks = debugging ? thread_debug_locks : thread_program_locks;
 #if THREAD_BIAS
 	const bool elidable = thread_program_locks.supported_locktypes & EVTHREAD_LOCKTYPE_ELIDABLE;
-	if (!thread_enabled() || debugging || !elidable || !bias_start()) return;
-	thread_bias_on = true;
-	locks = thread_bias_locks;
+	bias_on = thread_enabled() && !debugging && elidable && bias_start();
 #endif
 }
 

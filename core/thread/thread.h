@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/time.h>
 
 /* True once evthread_set_lock_callbacks() was called. */
@@ -43,14 +44,29 @@ thread_unlock(void *lock)
 	if (lock) thread_unlock_slow(lock);
 }
 
-extern bool thread_bias_on; /* every lock is a struct bias_lock */
+/* A lock is known by its pointer alone, so that the quick ways below need look at nothing else: where it is odd, there
+ * is a biased lock (which may well never get an owner) one byte before it; else it is what the program's callbacks
+ * gave. */
+#define THREAD_IS_BIASED 1
+
+static inline struct bias_lock *
+thread_biased(void *lock)
+{
+	return (struct bias_lock *)((char *)lock - THREAD_IS_BIASED);
+}
+
+static inline bool
+thread_is_biased(const void *lock)
+{
+	return THREAD_BIAS && ((uintptr_t)lock & THREAD_IS_BIASED);
+}
 
 /* False when it was not taken (released), and the functions above must do it. */
 static inline bool
 thread_lock_quick(void *lock)
 {
 #if THREAD_BIAS
-	if (lock) return __builtin_expect(thread_bias_on && bias_enter(lock), 1);
+	if (lock) return __builtin_expect(thread_is_biased(lock) && bias_enter(thread_biased(lock)), 1);
 #endif
 	return !lock;
 }
@@ -59,18 +75,17 @@ static inline bool
 thread_unlock_quick(void *lock)
 {
 #if THREAD_BIAS
-	if (lock) return __builtin_expect(thread_bias_on && bias_leave(lock), 1);
+	if (lock) return __builtin_expect(thread_is_biased(lock) && bias_leave(thread_biased(lock)), 1);
 #endif
 	return !lock;
 }
 
-/* The same for a lock that there is, to be held for moments, in places that call nothing else. False: it was not taken,
- * go the long way. */
+/* The same for a lock that there is, to be held for moments. False: it was not taken, go the long way. */
 static inline bool
 thread_slip_in(void *lock)
 {
 #if THREAD_BIAS
-	return __builtin_expect(thread_bias_on && bias_slip_in(lock), 1);
+	return __builtin_expect(thread_is_biased(lock) && bias_slip_in(thread_biased(lock)), 1);
 #else
 	(void)lock;
 	return false;
@@ -81,7 +96,7 @@ static inline void
 thread_slip_out(void *lock)
 {
 #if THREAD_BIAS
-	bias_slip_out(lock);
+	bias_slip_out(thread_biased(lock));
 #else
 	(void)lock;
 #endif

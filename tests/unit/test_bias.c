@@ -191,7 +191,7 @@ become_owner(void)
 		let_it_go(lock);
 	}
 	assert_true(lock->owner == bias_self());
-	assert_true(lock->open_for == bias_self());
+	assert_true(lock->open);
 }
 
 static void
@@ -220,15 +220,42 @@ opens_for_who_uses_it(void **state)
 	(void)state;
 	for (int i = 1; i <= BIAS_FIRST; i++) {
 		take_it(lock);
-		assert_int_equal(lock->open_for == bias_self(), i == BIAS_FIRST);
+		assert_int_equal(lock->open != 0, i == BIAS_FIRST);
 		let_it_go(lock);
 	}
 	take_it(lock);
 	take_it(lock);
-	assert_int_equal(lock->inside, 2);
+	assert_int_equal(times_inside(lock), 2);
 	let_it_go(lock);
 	let_it_go(lock);
-	assert_int_equal(lock->inside, 0);
+	assert_int_equal(times_inside(lock), 0);
+}
+
+static void *
+slip_not(void *arg)
+{
+	assert_false(bias_slip_in(lock));
+	return arg;
+}
+
+/* Only the owner does, while it is out and the lock is open; without leaving a trace where it does not. */
+static void
+owner_slips_in(void **state)
+{
+	(void)state;
+	assert_false(bias_slip_in(lock));
+	become_owner();
+	assert_true(bias_slip_in(lock));
+	assert_false(bias_slip_in(lock));
+	take_it(lock);
+	let_it_go(lock);
+	assert_int_equal(times_inside(lock), 1);
+	bias_slip_out(lock);
+	assert_int_equal(times_inside(lock), 0);
+	in_thread(slip_not, NULL);
+	in_thread(take_once, NULL);
+	assert_false(bias_slip_in(lock));
+	assert_int_equal(times_inside(lock), 0);
 }
 
 /* A recursive holder does not lose count when the lock opens under it. */
@@ -251,7 +278,7 @@ shuts_for_others(void **state)
 	const int before = barriers;
 	in_thread(take_once, NULL);
 	assert_int_equal(barriers, before + 1);
-	assert_true(lock->open_for == 0);
+	assert_true(!lock->open);
 	in_thread(take_once, NULL);
 	assert_int_equal(barriers, before + 1); /* not for each */
 	become_owner();
@@ -356,7 +383,7 @@ stays_shut_once_refused(void **state)
 		take_it(lock);
 		let_it_go(lock);
 	}
-	assert_true(lock->open_for == 0);
+	assert_true(!lock->open);
 	assert_false(bias_start());
 }
 
@@ -375,7 +402,7 @@ owner_has_ended(void **state)
 	take_it(lock);
 	let_it_go(lock);
 	in_thread(take_once, NULL); /* most likely at the same address as the owner */
-	assert_int_equal(lock->inside, 0);
+	assert_int_equal(times_inside(lock), 0);
 }
 
 static void
@@ -393,7 +420,7 @@ child_takes(void)
 		}
 		pthread_t thread;
 		if (pthread_create(&thread, NULL, take_once, NULL) == 0) (void)pthread_join(thread, NULL);
-		_exit(lock->inside != 0);
+		_exit(times_inside(lock) != 0);
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0);
@@ -429,7 +456,7 @@ adopted(void **state)
 	}
 	bias_favour(stand_in);
 	take_it(stand_in);
-	assert_true(stand_in->open_for == 0);
+	assert_true(!stand_in->open);
 	assert_int_equal(pthread_mutex_lock(mutex), 0);
 	assert_int_equal(pthread_mutex_unlock(mutex), 0);
 	let_it_go(stand_in);
@@ -488,7 +515,7 @@ waits_end_in_time(void **state)
 	take_it(lock); /* held once, as before */
 	let_it_go(lock);
 	let_it_go(lock);
-	assert_int_equal(lock->inside, 0);
+	assert_int_equal(times_inside(lock), 0);
 	in_thread(take_once, NULL);
 	become_owner();
 }
@@ -546,22 +573,42 @@ wait_a_little(unsigned *seed)
 	kept.waits_ended++;
 }
 
+/* As the loop around a callback. */
+static void
+step_aside(void)
+{
+	kept.inside--;
+	if (bias_is_mine(lock) && bias_step_out(lock)) {
+		if (!bias_step_in(lock)) bias_turned_away(lock);
+	} else {
+		let_it_go(lock);
+		take_it(lock);
+	}
+	if (kept.inside++ != 0) atomic_fetch_add(&broken, 1);
+	kept.holder = pthread_self();
+}
+
 static long
 go_in(unsigned *seed, int depth)
 {
 	long taken = 1;
-	if (chance(seed, 8) == 0) {
+	const bool slipped = depth == 1 && chance(seed, 3) == 0 && bias_slip_in(lock);
+	if (!slipped && chance(seed, 8) == 0) {
 		if (!try_it(lock)) return 0;
-	} else {
+	} else if (!slipped) {
 		take_it(lock);
 	}
 	check_in(depth);
-	if (depth == 1 && chance(seed, 50) == 0) wait_a_little(seed);
+	if (depth == 1 && !slipped && chance(seed, 4) == 0) step_aside();
+	if (depth == 1 && !slipped && chance(seed, 50) == 0) wait_a_little(seed);
 	if (depth == 1 && chance(seed, 20) == 0) pthread_cond_broadcast(&cond);
 	while (depth < 4 && chance(seed, 3) == 0)
 		taken += go_in(seed, depth + 1);
 	check_out(depth);
-	let_it_go(lock);
+	if (slipped)
+		bias_slip_out(lock);
+	else
+		let_it_go(lock);
 	return taken;
 }
 
@@ -694,6 +741,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(opens_for_who_uses_it),
+		CASE(owner_slips_in),
 		CASE(opens_at_the_first_level_only),
 		CASE(shuts_for_others),
 		CASE(has_one_owner),

@@ -106,7 +106,6 @@ thread_lock_new(bool *failed)
 	return NULL;
 }
 
-bool thread_bias_on;
 #if THREAD_BIAS
 void
 bias_turned_away(struct bias_lock *lock)

@@ -45,6 +45,13 @@ ignore_log(int severity, const char *text)
 
 static atomic_int locks_made, locks_freed, conds_made, conds_freed, wrong;
 static _Thread_local int held;
+static int lock_offset; /* what the library gets is the mutex's address and this: a lock need not be a pointer */
+
+static pthread_mutex_t *
+mutex_of(void *lock)
+{
+	return (pthread_mutex_t *)(void *)((char *)lock - lock_offset);
+}
 
 static void *
 counted_alloc(unsigned type)
@@ -56,22 +63,22 @@ counted_alloc(unsigned type)
 	pthread_mutex_init(mutex, &attributes);
 	pthread_mutexattr_destroy(&attributes);
 	atomic_fetch_add(&locks_made, 1);
-	return mutex;
+	return (char *)mutex + lock_offset;
 }
 
 static void
 counted_free(void *lock, unsigned type)
 {
 	(void)type;
-	if (pthread_mutex_destroy(lock) != 0) atomic_fetch_add(&wrong, 1);
-	free(lock);
+	if (pthread_mutex_destroy(mutex_of(lock)) != 0) atomic_fetch_add(&wrong, 1);
+	free(mutex_of(lock));
 	atomic_fetch_add(&locks_freed, 1);
 }
 
 static int
 counted_lock(unsigned mode, void *lock)
 {
-	int result = mode & EVTHREAD_TRY ? pthread_mutex_trylock(lock) : pthread_mutex_lock(lock);
+	int result = mode & EVTHREAD_TRY ? pthread_mutex_trylock(mutex_of(lock)) : pthread_mutex_lock(mutex_of(lock));
 	if (result == 0) held++;
 	return result;
 }
@@ -81,7 +88,7 @@ counted_unlock(unsigned mode, void *lock)
 {
 	(void)mode;
 	held--;
-	int result = pthread_mutex_unlock(lock);
+	int result = pthread_mutex_unlock(mutex_of(lock));
 	if (result != 0) atomic_fetch_add(&wrong, 1);
 	return result;
 }
@@ -116,7 +123,7 @@ counted_cond_wait(void *cond, void *lock, const struct timeval *timeout)
 	if (timeout) atomic_fetch_add(&wrong, 1); /* not asked for so far */
 	int depth = held;
 	held = 0;
-	int result = pthread_cond_wait(cond, lock);
+	int result = pthread_cond_wait(cond, mutex_of(lock));
 	held = depth;
 	return result;
 }
@@ -284,6 +291,34 @@ locks_in_balance(void **state)
 {
 	(void)state;
 	in_child(balance);
+}
+
+static void
+odd_locks(void)
+{
+	lock_offset = 1;
+	balance();
+	struct evbuffer *buffer = evbuffer_new();
+	void *brought = counted_alloc(EVTHREAD_LOCKTYPE_RECURSIVE);
+	use_counted();
+	CHECK(evbuffer_enable_locking(buffer, brought) == 0);
+	for (int i = 0; i < 1000; i++)
+		CHECK(evbuffer_add(buffer, "x", 1) == 0 && evbuffer_drain(buffer, 1) == 0);
+	CHECK(counted_lock(0, brought) == 0);
+	evbuffer_lock(buffer);
+	evbuffer_unlock(buffer);
+	CHECK(counted_unlock(0, brought) == 0);
+	evbuffer_free(buffer);
+	counted_free(brought, EVTHREAD_LOCKTYPE_RECURSIVE);
+	CHECK(wrong == 0 && held == 0);
+}
+
+/* A program's lock may be a number of its own. */
+static void
+locks_that_are_no_pointers(void **state)
+{
+	(void)state;
+	in_child(odd_locks);
 }
 
 static void *
@@ -476,6 +511,7 @@ main(void)
 		cmocka_unit_test(what_can_be_set),
 		cmocka_unit_test(no_lock_in_callbacks),
 		cmocka_unit_test(locks_in_balance),
+		cmocka_unit_test(locks_that_are_no_pointers),
 		cmocka_unit_test(no_memory_for_locks),
 		cmocka_unit_test(del_waits_for_the_callback),
 		cmocka_unit_test(buffers_with_a_lock_of_the_program),
