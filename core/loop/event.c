@@ -260,20 +260,19 @@ add(struct event *ev, const struct timeval *timeout)
  * window, so each instruction less counts when there are many timers. A fork needs nothing here: the next turn sees it.
  */
 static inline bool
-is_timer_locked(const struct event_base *base, const struct event *ev)
+is_timer(const struct event *ev)
 {
-	const int elsewhere = EVLIST_TIMEOUT | EVENT_QUEUE_MASK;
-	return ev->ev_evcallback.evcb_closure == LOOP_CLOSURE_TIMER && (event_flags(ev) & ~elsewhere) == EVLIST_INIT &&
-		   base->now != 0; /* so it does not wait either */
+	const int waits = EVLIST_TIMEOUT | EVENT_QUEUE_MASK;
+	return ev->ev_evcallback.evcb_closure == LOOP_CLOSURE_TIMER && (event_flags(ev) & ~waits) == EVLIST_INIT;
 }
 
 /* An ordinary interval. False: nothing was done. */
 static inline bool
-start_timer_locked(struct event_base *base, struct event *ev, const struct timeval *tv)
+start_timer_locked(struct event_base *base, struct event *ev, const struct timeval *tv, uint64_t now)
 {
 	const uint64_t seconds = (uint64_t)tv->tv_sec, us = (uint64_t)tv->tv_usec;
 	if (UNLIKELY(seconds > UINT32_MAX || us >= 1000000 || event_is_queued(ev))) return false;
-	const uint64_t deadline = base->now + seconds * UINT64_C(1000000000) + us * 1000;
+	const uint64_t deadline = now + seconds * UINT64_C(1000000000) + us * 1000;
 	if (event_flags(ev) & EVLIST_TIMEOUT) {
 		const uint64_t due = event_deadline(ev);
 		event_set_deadline(ev, deadline);
@@ -289,6 +288,7 @@ start_timer_locked(struct event_base *base, struct event *ev, const struct timev
 static inline bool
 start_common_locked(struct event_base *base, struct event *ev, const struct timeval *tv)
 {
+	PREFETCH(&ev->ev_timeout); /* it is written last, and may be on a line of its own */
 	const int queue = common_timeout_index(base, tv);
 	if (queue < 0) return false;
 	const uint64_t deadline = saturating_sum(base->now, common_timeout_length(base, queue));
@@ -301,6 +301,14 @@ static NOINLINE int
 add_common(struct event *ev, const struct timeval *timeout)
 {
 	return start_common_locked(ev->ev_base, ev, timeout) ? 0 : add(ev, timeout);
+}
+
+/* Outside of a callback the clock is read. */
+static NOINLINE int
+add_outside(struct event *ev, const struct timeval *timeout)
+{
+	struct event_base *base = ev->ev_base;
+	return start_timer_locked(base, ev, timeout, base_now_locked(base)) ? 0 : add(ev, timeout);
 }
 
 static NOINLINE int
@@ -316,8 +324,8 @@ add_with_lock(struct event *ev, const struct timeval *timeout)
 {
 	struct event_base *base = ev->ev_base;
 	if (UNLIKELY(!thread_slip_in(base->lock))) return add(ev, timeout);
-	if (UNLIKELY(!is_timer_locked(base, ev))) return add_unlock(ev, timeout);
-	if (UNLIKELY(!start_timer_locked(base, ev, timeout) && !start_common_locked(base, ev, timeout)))
+	if (UNLIKELY(!is_timer(ev) || !base->now)) return add_unlock(ev, timeout);
+	if (UNLIKELY(!start_timer_locked(base, ev, timeout, base->now) && !start_common_locked(base, ev, timeout)))
 		return add_unlock(ev, timeout);
 	thread_slip_out(base->lock);
 	return 0;
@@ -329,8 +337,9 @@ event_add(struct event *ev, const struct timeval *timeout)
 	struct event_base *base = ev->ev_base;
 	if (UNLIKELY(!base || !timeout)) return add(ev, timeout);
 	if (base->lock) return add_with_lock(ev, timeout);
-	if (UNLIKELY(!is_timer_locked(base, ev))) return add(ev, timeout);
-	return LIKELY(start_timer_locked(base, ev, timeout)) ? 0 : add_common(ev, timeout);
+	if (UNLIKELY(!is_timer(ev))) return add(ev, timeout);
+	if (UNLIKELY(!base->now)) return add_outside(ev, timeout);
+	return LIKELY(start_timer_locked(base, ev, timeout, base->now)) ? 0 : add_common(ev, timeout);
 }
 
 int
@@ -417,7 +426,7 @@ del(struct event *ev, enum event_del_mode mode)
 
 /* The short way for a timer, as above. */
 static inline bool
-is_started_locked(const struct event *ev)
+is_started(const struct event *ev)
 {
 	return ev->ev_evcallback.evcb_closure == LOOP_CLOSURE_TIMER &&
 		   (event_flags(ev) & ~EVENT_QUEUE_MASK) == (EVLIST_INIT | EVLIST_TIMEOUT);
@@ -436,8 +445,7 @@ del_with_lock(struct event *ev, enum event_del_mode mode)
 {
 	struct event_base *base = ev->ev_base;
 	if (UNLIKELY(!thread_slip_in(base->lock))) return del(ev, mode);
-	if (UNLIKELY(!is_started_locked(ev) || base->current == &ev->ev_evcallback || base->waiting))
-		return del_unlock(ev, mode);
+	if (UNLIKELY(!is_started(ev) || base->current == &ev->ev_evcallback || base->waiting)) return del_unlock(ev, mode);
 	timeout_unlink_locked(base, ev);
 	thread_slip_out(base->lock);
 	return 0;
@@ -450,7 +458,7 @@ del_quickly(struct event *ev, enum event_del_mode mode)
 	struct event_base *base = ev->ev_base;
 	if (UNLIKELY(!base)) return del(ev, mode);
 	if (base->lock) return del_with_lock(ev, mode);
-	if (UNLIKELY(!is_started_locked(ev))) return del(ev, mode);
+	if (UNLIKELY(!is_started(ev))) return del(ev, mode);
 	timeout_unlink_locked(base, ev);
 	return 0;
 }
