@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Readiness through kqueue(2) of the BSDs and macOS. What one would not guess about that call:
  *
- * - Changes and waiting are one call: so changes are kept until the next wait, one for each filter of each fd that has
- *   any. A change that fails comes back as a result with EV_ERROR and takes the place of a real one.
+ * - Changes and waiting are one call: see changes.h. A change that fails comes back as a result with EV_ERROR and takes
+ *   the place of a real one.
  * - A registration goes with its descriptor, without a word. Deleting what is gone fails with ENOENT or EBADF, which is
  *   success; adding what is there already is no error, so an fd that may be another file now is simply added again.
- * - Reading and writing are registrations of their own and come back one by one: we merge them. The end of a stream is
- * a flag of either; to hear of it without being told of data we ask for reads of more than ever comes.
+ * - Reading and writing are registrations of their own and come back one by one: we merge them.
  * - Signals are reported although they are handled, and how often; a queue is not inherited by a forked child. */
 #include "config.h"
+
+#include "changes.h"
 
 #include <errno.h>
 #include <event2/event.h>
 #include <event2/plugin.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/event.h>
@@ -25,113 +25,18 @@
 
 #define EVENTS_MOST 1024 /* of one wait */
 
-/* Regular files are ready always, as poll(2) has it, and not only before their end. */
-#ifndef NOTE_FILE_POLL
-#define NOTE_FILE_POLL 0
-#endif
-
-/* NetBSD's udata was an integer. */
-#if defined(__NetBSD__) && !defined(__NetBSD_Version__)
-#define UDATA(pointer) ((intptr_t)(pointer))
-#elif defined(__NetBSD__) && __NetBSD_Version__ < 999001500
-#define UDATA(pointer) ((intptr_t)(pointer))
-#else
-#define UDATA(pointer) (pointer)
-#endif
-
-struct fdinfo {
-	struct fdinfo *next_pending;
-	int fd;
-	unsigned place; /* in out[] of this wait, from 1 */
-	unsigned long turn;
-	uint8_t wanted, known;
-	bool pending, again; /* again: what is known may be of another file */
-};
-
 struct kq {
 	int queue;
-	struct fdinfo *pending, **pending_end;
-	struct kevent *changes;
-	int count, room;
+	struct changes changes;
 	unsigned long turn;
 	struct kevent events[EVENTS_MOST];
 };
-
-/* ---- Changes ----------------------------------------------------------------------------------------------------- */
 
 static int
 backend_change(void *state, int fd, unsigned old, unsigned now, void *fdinfo)
 {
 	struct kq *st = state;
-	struct fdinfo *info = fdinfo;
-	if (!info->pending) {
-		/* Room for all that the wait will want, so that it cannot fail then: two filters, each off and on. */
-		if (st->count + 4 > st->room) {
-			int room = st->room ? st->room * 2 : 64;
-			struct kevent *changes = realloc(st->changes, (size_t)room * sizeof(*changes));
-			if (!changes) return -1;
-			st->changes = changes;
-			st->room = room;
-		}
-		st->count += 4;
-		info->pending = true;
-		info->next_pending = NULL;
-		*st->pending_end = info;
-		st->pending_end = &info->next_pending;
-	}
-	if (now && (!old || old == now || !info->wanted)) info->again = true;
-	info->fd = fd;
-	info->wanted = (uint8_t)now;
-	return 0;
-}
-
-/* Which reads are to be told: all, only the end of the stream, or none. */
-static unsigned
-reading(unsigned what)
-{
-	return what & (EVENT_PLUGIN_READ | EVENT_PLUGIN_CLOSED) ? what & (EVENT_PLUGIN_READ | EVENT_PLUGIN_EDGE) : UINT_MAX;
-}
-
-static unsigned
-writing(unsigned what)
-{
-	return what & EVENT_PLUGIN_WRITE ? what & EVENT_PLUGIN_EDGE : UINT_MAX;
-}
-
-static void
-add_change(struct kq *st, struct fdinfo *info, short filter, unsigned known, unsigned wanted)
-{
-	if (known == wanted && !(info->again && wanted != UINT_MAX)) return;
-	struct kevent *change = &st->changes[st->count];
-	if (wanted == UINT_MAX) {
-		EV_SET(change, (uintptr_t)info->fd, filter, EV_DELETE, 0, 0, UDATA(info));
-		st->count++;
-		return;
-	}
-	/* EV_CLEAR of a registration that exists stays as it was on some systems: a change of it is made from nothing. */
-	if (known != UINT_MAX && known != wanted) {
-		EV_SET(change, (uintptr_t)info->fd, filter, EV_DELETE, 0, 0, UDATA(info));
-		change = &st->changes[++st->count];
-	}
-	unsigned short flags = (unsigned short)(EV_ADD | (wanted & EVENT_PLUGIN_EDGE ? EV_CLEAR : 0));
-	bool only_end = filter == EVFILT_READ && !(wanted & EVENT_PLUGIN_READ);
-	unsigned notes = only_end ? NOTE_LOWAT : filter == EVFILT_READ ? NOTE_FILE_POLL : 0;
-	EV_SET(change, (uintptr_t)info->fd, filter, flags, notes, only_end ? INT_MAX : 0, UDATA(info));
-	st->count++;
-}
-
-static void
-collect_changes(struct kq *st)
-{
-	st->count = 0;
-	for (struct fdinfo *info = st->pending; info; info = info->next_pending) {
-		add_change(st, info, EVFILT_READ, reading(info->known), reading(info->wanted));
-		add_change(st, info, EVFILT_WRITE, writing(info->known), writing(info->wanted));
-		info->known = info->wanted;
-		info->pending = info->again = false;
-	}
-	st->pending = NULL;
-	st->pending_end = &st->pending;
+	return changes_add(&st->changes, fd, old, now, fdinfo);
 }
 
 /* ---- Waiting ----------------------------------------------------------------------------------------------------- */
@@ -177,8 +82,8 @@ apply_surplus(struct kq *st, int room, int *changed, struct event_plugin_ready *
 {
 	const struct timespec none = {0, 0};
 	int n = 0;
-	for (; st->count - *changed > room - n && n < room - 1; ++*changed) {
-		struct kevent *change = &st->changes[*changed];
+	for (; st->changes.count - *changed > room - n && n < room - 1; ++*changed) {
+		struct kevent *change = &st->changes.list[*changed];
 		if (kevent(st->queue, change, 1, st->events, 0, &none) == 0) continue;
 		change->flags = EV_ERROR;
 		change->data = errno;
@@ -193,7 +98,7 @@ backend_wait(void *state, uint64_t now, uint64_t deadline, struct event_plugin_r
 	struct kq *st = state;
 	int room = max < EVENTS_MOST ? max : EVENTS_MOST, changed = 0;
 	struct timespec limit = {0, 0};
-	collect_changes(st);
+	changes_collect(&st->changes);
 	st->turn++;
 	int n = apply_surplus(st, room, &changed, out);
 	if (deadline != UINT64_MAX && deadline > now) {
@@ -202,15 +107,15 @@ backend_wait(void *state, uint64_t now, uint64_t deadline, struct event_plugin_r
 	}
 	const struct timespec none = {0, 0}, *timeout = deadline == UINT64_MAX ? NULL : &limit;
 	/* A call that has errors to tell tells nothing else: then ask once more, for what is ready. */
-	for (bool errors = true; errors && n < room; changed = st->count) {
-		int got =
-			kevent(st->queue, st->changes + changed, st->count - changed, st->events, room - n, n ? &none : timeout);
+	for (bool errors = true; errors && n < room; changed = st->changes.count) {
+		int got = kevent(st->queue, st->changes.list + changed, st->changes.count - changed, st->events, room - n,
+			n ? &none : timeout);
 		if (got < 0) return errno == EINTR ? n : -1;
 		errors = got > 0 && (st->events[0].flags & EV_ERROR);
 		for (int i = 0; i < got; i++)
 			n = report(st, &st->events[i], out, n);
 	}
-	st->count = 0;
+	st->changes.count = 0;
 	return n;
 }
 
@@ -238,9 +143,7 @@ static int
 backend_reinit(void *state)
 {
 	struct kq *st = state;
-	st->pending = NULL;
-	st->pending_end = &st->pending;
-	st->count = 0;
+	changes_forget(&st->changes);
 	(void)close(st->queue); /* not inherited; where it is, it is a copy of ours alone */
 	st->queue = open_queue();
 	return st->queue < 0 ? -1 : 0;
@@ -251,7 +154,7 @@ backend_close(void *state)
 {
 	struct kq *st = state;
 	if (st->queue >= 0) (void)close(st->queue);
-	free(st->changes);
+	free(st->changes.list);
 	free(st);
 }
 
@@ -263,7 +166,7 @@ backend_open(const struct event_plugin_backend_config *config)
 	if (queue < 0) return NULL;
 	struct kq *st = calloc(1, sizeof(*st));
 	if (!st) return (void)close(queue), NULL;
-	st->pending_end = &st->pending;
+	changes_forget(&st->changes);
 	st->queue = queue;
 	return st;
 }

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
-backend_kqueue_sources = plugins/backend-kqueue/kqueue.c
+backend_kqueue_sources = \
+	plugins/backend-kqueue/changes.c \
+	plugins/backend-kqueue/changes.h \
+	plugins/backend-kqueue/kqueue.c
 EXTRA_DIST += plugins/backend-kqueue/README.md
 
 backend_kqueue_la_SOURCES = $(backend_kqueue_sources)
