@@ -59,6 +59,9 @@ AC_ARG_WITH([libffi],
 	[], [with_libffi=auto])
 ])
 
+# Plugins that a program uses by way of a facade: core/facade says which facade keeps which (FACADE_KEEP).
+m4_define([MKEVENT_WITH_FACADE], [filter-openssl proto-dns proto-http proto-rpc proto-ws resolver rpc-native])
+
 # The built-in plugins: compiled a second time, into the core, and listed in a table that the registry reads.
 AC_DEFUN([MKEVENT_BUILTIN_PLUGINS], [
 AC_ARG_WITH([builtin-plugins],
@@ -84,10 +87,20 @@ AS_CASE([$with_builtin_plugins],
 		[AS_CASE([" $mkevent_available "], [*" backend-poll "*], [mkevent_builtin=backend-poll], [mkevent_builtin=])])],
 	[mkevent_builtin=`AS_ECHO(["$with_builtin_plugins"]) | tr ',:' '  '`])
 
+# A program of static libraries alone takes along only what it uses: a plugin with a facade is kept by the facade's
+# object, and the core's table holds it weakly. Where it is asked for by name alone, BUILTIN_KEEP (for the linker) does.
+mkevent_chosen=
+AS_IF([test "$enable_shared" = no], [AC_COMPILE_IFELSE([AC_LANG_SOURCE([[
+#ifndef __ELF__
+#error
+#endif
+]])], [mkevent_chosen=' MKEVENT_WITH_FACADE '])])
 BUILTIN_PLUGINS=
 BUILTIN_LIBRARIES=
-BUILTIN_REQUIRES=
-BUILTIN_LIBS=
+BUILTIN_KEEP=
+m4_foreach([mkevent_part], [CORE, EXTRA, OPENSSL], [BUILTIN_REQUIRES_[]mkevent_part=
+BUILTIN_LIBS_[]mkevent_part=
+])
 for mkevent_name in $mkevent_builtin; do
 	AS_CASE([" $mkevent_available "], [*" $mkevent_name "*], [],
 		[AC_MSG_ERROR([--with-builtin-plugins: no plugin "$mkevent_name" can be built here; there are:$mkevent_available])])
@@ -96,14 +109,17 @@ for mkevent_name in $mkevent_builtin; do
 	AS_VAR_APPEND([BUILTIN_LIBRARIES], [" libbuiltin-$mkevent_name.la"])
 	MKEVENT_BUILTIN_NEEDS([$mkevent_name])
 done
-AS_IF([test "$enable_static" = no], [BUILTIN_REQUIRES= BUILTIN_LIBS=])
+m4_foreach_w([mkevent_name_], MKEVENT_WITH_FACADE, [MKEVENT_CHOICE(mkevent_name_)])
+AS_IF([test "$enable_static" = no], [BUILTIN_REQUIRES_CORE= BUILTIN_LIBS_CORE=])
 # Private is what only a static link has to know; where there is nothing but static libraries, every link has to.
 AS_IF([test "$enable_shared" = no], [BUILTIN_REQUIRES_FIELD=Requires], [BUILTIN_REQUIRES_FIELD=Requires.private])
 AC_SUBST([BUILTIN_PLUGINS])
 AC_SUBST([BUILTIN_LIBRARIES])
-AC_SUBST([BUILTIN_REQUIRES])
+AC_SUBST([BUILTIN_KEEP])
 AC_SUBST([BUILTIN_REQUIRES_FIELD])
-AC_SUBST([BUILTIN_LIBS])
+m4_foreach([mkevent_part], [CORE, EXTRA, OPENSSL], [AC_SUBST([BUILTIN_REQUIRES_]mkevent_part)
+AC_SUBST([BUILTIN_LIBS_]mkevent_part)
+])
 AM_CONDITIONAL([PLUGINS], [test "$enable_shared" != no])
 
 AC_CONFIG_COMMANDS([registry_builtin.c], [
@@ -112,7 +128,8 @@ AC_CONFIG_COMMANDS([registry_builtin.c], [
 	echo "#include \"config.h\""
 	echo "#include \"registry/builtin.h\""
 	for mkevent_name in $mkevent_builtin_names; do
-		echo "extern const struct event_plugin_descriptor event_plugin_builtin_`echo $mkevent_name | tr '.-' '__'`;"
+		AS_CASE([$mkevent_chosen], [*" $mkevent_name "*], [mkevent_weak=' __attribute__((weak))'], [mkevent_weak=])
+		echo "extern const struct event_plugin_descriptor event_plugin_builtin_`echo $mkevent_name | tr '.-' '__'`$mkevent_weak;"
 	done
 	echo "const struct event_plugin_descriptor *const registry_builtin[[]] = {"
 	for mkevent_name in $mkevent_builtin_names; do
@@ -120,6 +137,7 @@ AC_CONFIG_COMMANDS([registry_builtin.c], [
 	done
 	echo "	NULL,"
 	echo "};"
+	echo "const unsigned registry_builtin_count = sizeof(registry_builtin) / sizeof(registry_builtin[[0]]) - 1;"
 	echo "const char *const registry_preference[[]] = {"
 	for mkevent_name in $mkevent_backend_names; do
 		echo "	\"backend-$mkevent_name\","
@@ -129,19 +147,32 @@ AC_CONFIG_COMMANDS([registry_builtin.c], [
 } >registry_builtin.tmp
 AS_IF([cmp -s registry_builtin.tmp registry_builtin.c], [rm -f registry_builtin.tmp],
 	[mv -f registry_builtin.tmp registry_builtin.c])
-], [mkevent_builtin_names="$BUILTIN_PLUGINS" mkevent_backend_names="$mkevent_backends"])
+], [mkevent_builtin_names="$BUILTIN_PLUGINS" mkevent_backend_names="$mkevent_backends"
+	mkevent_chosen="$mkevent_chosen"])
 ])
 
-# MKEVENT_BUILTIN_NEEDS(NAME): what a static core has to be linked with because of it, for pkg-config (whose names these
-# are) and for CMake.
+# MKEVENT_BUILTIN_NEEDS(NAME): what a static library has to be linked with because of it, for pkg-config (whose names
+# these are) and for CMake: the core, or the facade that keeps it. (libtool, which sorts what it links, is told of all by
+# the core's own .la: it would put what only a facade needs before the core.)
 AC_DEFUN([MKEVENT_BUILTIN_NEEDS], [
 AS_CASE([$1],
-	[backend-uring], [AS_VAR_APPEND([BUILTIN_REQUIRES], [" liburing"])
-		AS_VAR_APPEND([BUILTIN_LIBS], [" $LIBURING_LIBS"])],
-	[filter-openssl], [AS_VAR_APPEND([BUILTIN_REQUIRES], [" openssl"])
-		AS_VAR_APPEND([BUILTIN_LIBS], [" $OPENSSL_LIBS"])],
-	[rpc-native], [AS_VAR_APPEND([BUILTIN_REQUIRES], [" libffi"])
-		AS_VAR_APPEND([BUILTIN_LIBS], [" $LIBFFI_LIBS"])])
+	[backend-uring], [MKEVENT_BUILTIN_NEEDS_OF([CORE], [liburing], [$LIBURING_LIBS])],
+	[filter-openssl], [AS_IF([test -n "$mkevent_chosen"],
+		[MKEVENT_BUILTIN_NEEDS_OF([OPENSSL], [openssl], [$OPENSSL_LIBS])],
+		[MKEVENT_BUILTIN_NEEDS_OF([CORE], [openssl], [$OPENSSL_LIBS])])],
+	[rpc-native], [AS_IF([test -n "$mkevent_chosen"],
+		[MKEVENT_BUILTIN_NEEDS_OF([EXTRA], [libffi], [$LIBFFI_LIBS])],
+		[MKEVENT_BUILTIN_NEEDS_OF([CORE], [libffi], [$LIBFFI_LIBS])])])
+])
+AC_DEFUN([MKEVENT_BUILTIN_NEEDS_OF], [AS_VAR_APPEND([BUILTIN_REQUIRES_$1], [" $2"])
+		AS_VAR_APPEND([BUILTIN_LIBS_$1], [" $3"])])
+
+# MKEVENT_CHOICE(NAME): has its facade keep a plugin, if it is built in and not kept by the core's table.
+AC_DEFUN([MKEVENT_CHOICE], [
+AS_CASE([$mkevent_chosen:" $BUILTIN_PLUGINS "], [:*], [], [*:*" $1 "*],
+	[AC_DEFINE([FACADE_KEEPS_]m4_translit([$1], [a-z-], [A-Z_]), [1],
+		[Define when the facade of $1 keeps it in static programs.])
+	 AS_VAR_APPEND([BUILTIN_KEEP], [" -Wl,-u,event_plugin_builtin_]m4_translit([$1], [-], [_])["])])
 ])
 
 # MKEVENT_IS_BUILDABLE(NAME, THEN): what the conditionals of the plugins' local.mk say, once more for shell code.

@@ -160,7 +160,7 @@ AM_CONDITIONAL([OPENSSL], [test "$mkevent_openssl" = yes])
 # libffi, for the plugin rpc-native; nothing else is linked to it.
 AC_DEFUN([MKEVENT_LIBFFI], [
 mkevent_libffi=no
-# A static core would make every program need libffi: only when it is asked for.
+# Static libraries would make every program that uses a protocol need libffi: only when it is asked for.
 AS_IF([test "$with_libffi$enable_shared" = autono], [with_libffi=no])
 AS_IF([test "$with_libffi" != no], [
 	MKEVENT_LIBRARY([LIBFFI], [libffi], [-lffi], [#include <ffi.h>],

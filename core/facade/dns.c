@@ -13,6 +13,13 @@
 #define FACADE_MINOR EVENT_PLUGIN_DNS_MINOR
 #include "facade/forward.h"
 
+#ifdef FACADE_KEEPS_PROTO_DNS
+FACADE_KEEP(proto_dns)
+#endif
+#ifdef FACADE_KEEPS_RESOLVER
+FACADE_KEEP(resolver)
+#endif
+
 __attribute__((constructor)) static void
 resolver_load_early(void)
 {

@@ -8,7 +8,10 @@
  * Each classic symbol is one load and one jump through the table. The table begins full of stand-ins, which try once
  * more to load the plugin (then with a log line when it cannot be had) and otherwise return what the list says. The
  * constructor loads the plugin early, before the program can chroot or drop its privileges; EVENT_PLUGIN_LOAD=lazy
- * leaves it to the first call. libevent_global_shutdown() unloads the plugin and puts the stand-ins back. */
+ * leaves it to the first call. libevent_global_shutdown() unloads the plugin and puts the stand-ins back.
+ *
+ * FACADE_KEEP(name): where there are static libraries alone, a built-in plugin comes into a program with the facade
+ * that says this (and FACADE_KEEPS_NAME is defined); the core's own table does not bring it. */
 
 #include <event2/plugin.h>
 #include <stdbool.h>
@@ -21,6 +24,11 @@
 #else
 #define FACADE_GETENV getenv
 #endif
+
+#define FACADE_KEEP(name)                                                                                              \
+	extern const struct event_plugin_descriptor event_plugin_builtin_##name;                                           \
+	static const struct event_plugin_descriptor *const facade_keeps_##name __attribute__((used)) =                     \
+		&event_plugin_builtin_##name;
 
 static void facade_load(bool early);
 

@@ -11,3 +11,7 @@
 #define FACADE_MAJOR EVENT_PLUGIN_HTTP_MAJOR
 #define FACADE_MINOR EVENT_PLUGIN_HTTP_MINOR
 #include "facade/forward.h"
+
+#ifdef FACADE_KEEPS_PROTO_HTTP
+FACADE_KEEP(proto_http)
+#endif

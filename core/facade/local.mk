@@ -53,7 +53,7 @@ if LINKER_SCRIPTS
 		rm -f "$(DESTDIR)$(libdir)/$$file"; \
 		echo " linker script for -levent: $$file"; \
 		case $$file in \
-			*.a) parts="-levent_extra -levent_core`printf ' %s\n' $(BUILTIN_LIBS) | grep '^ -l' | tr -d '\n'`" ;; \
+			*.a) parts="-levent_extra -levent_core`printf ' %s\n' $(BUILTIN_LIBS_EXTRA) $(BUILTIN_LIBS_CORE) | grep '^ -l' | tr -d '\n'`" ;; \
 			*) parts='AS_NEEDED(-levent_extra) -levent_core' ;; \
 		esac; \
 		printf '/* GNU ld script: -levent is these two */\n%s\n' "INPUT($$parts)" \

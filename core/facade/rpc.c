@@ -12,6 +12,16 @@
 #define FACADE_MINOR EVENT_PLUGIN_RPC_MINOR
 #include "facade/forward.h"
 
+#ifdef FACADE_KEEPS_PROTO_RPC
+FACADE_KEEP(proto_rpc)
+#endif
+#ifdef FACADE_KEEPS_PROTO_HTTP
+FACADE_KEEP(proto_http)
+#endif
+#ifdef FACADE_KEEPS_RPC_NATIVE
+FACADE_KEEP(rpc_native)
+#endif
+
 int
 evrpc_native_call(struct evrpc_pool *pool, const char *name, const char *signature,
 	const struct evrpc_native_message *const *messages, evrpc_native_cb cb, void *cb_arg, ...)

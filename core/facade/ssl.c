@@ -17,3 +17,7 @@
 #define FACADE_MAJOR EVENT_PLUGIN_SSL_MAJOR
 #define FACADE_MINOR EVENT_PLUGIN_SSL_MINOR
 #include "facade/forward.h"
+
+#ifdef FACADE_KEEPS_FILTER_OPENSSL
+FACADE_KEEP(filter_openssl)
+#endif

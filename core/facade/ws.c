@@ -11,3 +11,10 @@
 #define FACADE_MAJOR EVENT_PLUGIN_WS_MAJOR
 #define FACADE_MINOR EVENT_PLUGIN_WS_MINOR
 #include "facade/forward.h"
+
+#ifdef FACADE_KEEPS_PROTO_WS
+FACADE_KEEP(proto_ws)
+#endif
+#ifdef FACADE_KEEPS_PROTO_HTTP
+FACADE_KEEP(proto_http)
+#endif

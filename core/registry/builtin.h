@@ -5,8 +5,9 @@
 
 #include <event2/plugin.h>
 
-/* The plugins that are compiled into the core. Ends with NULL. */
+/* The plugins that are compiled into the core. Those that a static program did not take along are NULL. */
 extern const struct event_plugin_descriptor *const registry_builtin[];
+extern const unsigned registry_builtin_count;
 /* Names of the backends of this system in order of preference, such as "backend-poll". Ends with NULL. */
 extern const char *const registry_preference[];
 

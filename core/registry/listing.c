@@ -82,9 +82,9 @@ append_records(struct snapshot *snapshot)
 static void
 append_builtins(struct snapshot *snapshot)
 {
-	for (int i = 0; registry_builtin[i]; i++) {
+	for (unsigned i = 0; i < registry_builtin_count; i++) {
 		const struct event_plugin_descriptor *builtin = registry_builtin[i];
-		if (is_listed(snapshot, builtin->name)) continue;
+		if (!builtin || is_listed(snapshot, builtin->name)) continue;
 		struct entry *entry = append(snapshot, builtin->name, EVENT_PLUGIN_STATE_BUILTIN);
 		if (entry) entry->descriptor = *builtin;
 	}

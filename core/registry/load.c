@@ -11,8 +11,8 @@
 const struct event_plugin_descriptor *
 load_builtin(const char *name)
 {
-	for (int i = 0; registry_builtin[i]; i++)
-		if (strcmp(registry_builtin[i]->name, name) == 0) return registry_builtin[i];
+	for (unsigned i = 0; i < registry_builtin_count; i++)
+		if (registry_builtin[i] && strcmp(registry_builtin[i]->name, name) == 0) return registry_builtin[i];
 	return NULL;
 }
 

@@ -12,7 +12,9 @@ event_plugin_SOURCES = \
 	tools/event-plugin/show.c \
 	tools/event-plugin/tool.h
 event_plugin_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/plugins/proto-rpc -I$(srcdir)/tests/contract
+event_plugin_LDADD = libevent_core.la
 if !PLUGINS
 event_plugin_CPPFLAGS += -DCONTRACT_COUNTS_NOTHING
+# All that is built in, to be listed and called.
+event_plugin_LDFLAGS = $(AM_LDFLAGS) $(BUILTIN_KEEP)
 endif
-event_plugin_LDADD = libevent_core.la
