@@ -29,7 +29,7 @@ static bool
 is_as_sent(struct dns_message *message, const uint8_t *name, size_t name_length, uint16_t type)
 {
 	const uint8_t *at = message->bytes + DNS_HEADER;
-	if (message->length - DNS_HEADER < name_length + 4 || !dns_bytes_same(at, name, name_length)) return false;
+	if (message->length - DNS_HEADER < name_length + 4 || memcmp(at, name, name_length) != 0) return false;
 	if (dns_get16(at + name_length) != type || dns_get16(at + name_length + 2) != DNS_CLASS_IN) return false;
 	message->offset = DNS_HEADER + name_length + 4;
 	message->left[DNS_QUESTION] = 0;

@@ -80,7 +80,7 @@ dns_query_write(uint8_t *out, uint16_t id, const uint8_t *name, size_t name_leng
 	dns_put16(out + 4, 1);
 	dns_put16(out + 10, edns);
 	uint8_t *at = out + DNS_HEADER;
-	dns_bytes_copy(at, name, name_length);
+	memcpy(at, name, name_length);
 	at += name_length;
 	dns_put16(at, type);
 	dns_put16(at + 2, DNS_CLASS_IN);

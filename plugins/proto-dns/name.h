@@ -10,41 +10,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 #define DNS_NAME_MAX 255 /* bytes on the wire, with the 0 at the end */
 #define DNS_NAME_ROOM(length) (((size_t)(length) + 7) & ~(size_t)7)
 #define DNS_NAME_OF_TEXT(length) (DNS_NAME_ROOM(length) + 2 < DNS_NAME_MAX ? DNS_NAME_ROOM(length) + 2 : DNS_NAME_MAX)
 #define DNS_LABEL_MAX 63   /* bytes of one label */
 #define DNS_NAME_TEXT 1024 /* room for any name as text, with its terminator */
-
-/* memcmp() == 0 and memcpy() for names that are short, as they mostly are. */
-static inline bool
-dns_bytes_same(const uint8_t *a, const uint8_t *b, size_t length)
-{
-	uint64_t one, other;
-	if (length < sizeof(one)) return memcmp(a, b, length) == 0;
-	for (size_t at = 0;; at += sizeof(one)) {
-		if (at > length - sizeof(one)) at = length - sizeof(one);
-		memcpy(&one, a + at, sizeof(one));
-		memcpy(&other, b + at, sizeof(other));
-		if (one != other) return false;
-		if (at == length - sizeof(one)) return true;
-	}
-}
-
-static inline void
-dns_bytes_copy(uint8_t *out, const uint8_t *in, size_t length)
-{
-	uint64_t some;
-	if (length < sizeof(some) || length > 8 * sizeof(some)) {
-		memcpy(out, in, length);
-		return;
-	}
-	for (size_t at = 0; at < length - sizeof(some); at += sizeof(some))
-		memcpy(out + at, in + at, sizeof(some));
-	memcpy(out + length - sizeof(some), in + length - sizeof(some), sizeof(some));
-}
 
 /* Writes text of length bytes as a name; a dot at its end is ignored; "" and "." are the root. It never takes more than
  * DNS_NAME_OF_TEXT(length), and wire need not have more.

@@ -151,7 +151,7 @@ fill(struct dns_request *request, struct dns_message *message, int count)
 	}
 	request->questions = at;
 	request->questions_length = message->offset - DNS_HEADER;
-	dns_bytes_copy(at, message->bytes + DNS_HEADER, request->questions_length);
+	memcpy(at, message->bytes + DNS_HEADER, request->questions_length);
 	return true;
 }
 
@@ -205,7 +205,7 @@ dns_port_read_locked(struct evdns_server_port *port, const uint8_t *bytes, size_
 	request->id = message.id;
 	request->public.flags = message.flags & (DNS_FLAG_RD | DNS_FLAG_TC);
 	request->address_length = address_length;
-	dns_bytes_copy((uint8_t *)&request->address, (const uint8_t *)address, address_length);
+	memcpy(&request->address, address, address_length);
 	return request;
 }
 

@@ -133,7 +133,7 @@ batch_add_locked(
 	int at = udp->answer_count++;
 	udp->answers[at].iov_base = bytes;
 	udp->answers[at].iov_len = length;
-	dns_bytes_copy((uint8_t *)&udp->to[at], (const uint8_t *)to, to_length);
+	memcpy(&udp->to[at], to, to_length);
 	udp->to_length[at] = to_length;
 	udp->answers_length += length;
 #if HAVE_BATCHES

@@ -54,7 +54,7 @@ add(struct dns_records *records, const uint8_t *owner, size_t owner_length, cons
 	dns_put16(at + 2, (unsigned)record->type);
 	dns_put16(at + 4, (unsigned)record->class);
 	dns_put32(at + 6, (uint32_t)record->ttl);
-	dns_bytes_copy(at + 10, owner, owner_length);
+	memcpy(at + 10, owner, owner_length);
 	dns_put16(at + 10 + owner_length, (unsigned)record->length);
 	if (record->length) memcpy(at + RECORD_FIXED + owner_length, record->data, record->length);
 	records->length += RECORD_FIXED + owner_length + record->length;

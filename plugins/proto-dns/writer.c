@@ -33,7 +33,7 @@ bool
 dns_writer_bytes(struct dns_writer *writer, const void *bytes, size_t length)
 {
 	if (writer->room - writer->length < length) return false;
-	dns_bytes_copy(writer->bytes + writer->length, bytes, length);
+	memcpy(writer->bytes + writer->length, bytes, length);
 	writer->length += length;
 	return true;
 }
@@ -88,7 +88,7 @@ is_first(const struct dns_writer *writer, const uint8_t *name)
 {
 	if (writer->name_count == 0) return false;
 	size_t at = writer->names[0], length = dns_name_length(name);
-	return writer->length - at >= length && length > 1 && dns_bytes_same(writer->bytes + at, name, length);
+	return writer->length - at >= length && length > 1 && memcmp(writer->bytes + at, name, length) == 0;
 }
 
 static void

@@ -193,7 +193,7 @@ test_many_in_flight(void **state)
 		assert_non_null(evdns_base_resolve_ipv4(dns, name, 0, got, &result));
 	}
 	print_message("%ld bytes for each of 10,000 names in flight\n", (bytes - before) / 10000);
-	assert_true(bytes - before < 10000 * 1024);
+	assert_true(bytes - before < 10000 * 512);
 	evdns_base_free(dns, 1);
 	run_until(base, &result.calls, 10000);
 	assert_int_equal(result.result, DNS_ERR_SHUTDOWN);
