@@ -211,6 +211,12 @@ sort_few(struct timer_entry *entries, size_t count)
 	}
 }
 
+static inline size_t
+slice_of(struct timer_entry entry, uint64_t first, unsigned shift)
+{
+	return (size_t)((entry.deadline - first) >> shift);
+}
+
 static void sort(struct timer_entry *entries, size_t count);
 
 /* Each entry to its slice of the time from first on, in place: what lies where it belongs goes on to its own place. */
@@ -219,7 +225,7 @@ sort_by_slices(struct timer_entry *entries, size_t count, uint64_t first, unsign
 {
 	size_t next[SLICES], end[SLICES] = {0};
 	for (size_t i = 0; i < count; i++)
-		end[(entries[i].deadline - first) >> shift]++;
+		end[slice_of(entries[i], first, shift)]++;
 	for (size_t i = 0, sum = 0; i < SLICES; i++) {
 		next[i] = sum;
 		sum = end[i] += sum;
@@ -227,7 +233,7 @@ sort_by_slices(struct timer_entry *entries, size_t count, uint64_t first, unsign
 	for (size_t slice = 0; slice < SLICES; slice++) {
 		while (next[slice] < end[slice]) {
 			struct timer_entry entry = entries[next[slice]];
-			for (size_t to; (to = (entry.deadline - first) >> shift) != slice;) {
+			for (size_t to; (to = slice_of(entry, first, shift)) != slice;) {
 				const struct timer_entry other = entries[next[to]];
 				entries[next[to]++] = entry;
 				entry = other;
