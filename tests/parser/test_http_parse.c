@@ -10,69 +10,70 @@ static const struct setting request, response = {.response = true};
 
 /* ---- Requests ---- */
 
+static const struct row line_rows[] = {
+	{"GET / HTTP/1.1\r\nHost: a\r\n\r\n", "GET / 1.1 Host=a |none ."},
+	{"GET / HTTP/1.0\r\n\r\n", "GET / 1.0 |none,last ."},
+	{"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", "GET / 1.0 Connection=keep-alive |none ."},
+	{"GET / HTTP/1.9\r\nHost: a\r\n\r\n", "GET / 1.9 Host=a |none ."},
+	{"OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", "OPTIONS * 1.1 Host=a |none ."},
+	{"CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n", "CONNECT a:443 1.1 Host=a:443 |none ."},
+	{"GET http://a/b?c HTTP/1.1\r\nHost: a\r\n\r\n", "GET http://a/b?c 1.1 Host=a |none ."},
+	{"!#$%&'*+-.^_`|~09AZaz / HTTP/1.1\r\nHost: a\r\n\r\n", "!#$%&'*+-.^_`|~09AZaz / 1.1 Host=a |none ."},
+	{"GET /\xc3\xa4 HTTP/1.1\r\nHost: a\r\n\r\n", "GET /\xc3\xa4 1.1 Host=a |none ."},
+	{"\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", "GET / 1.1 Host=a |none ."},
+	{"\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", "GET / 1.1 Host=a |none ."},
+	{"GET / HTTP/1.1\nHost: a\n\n", "GET / 1.1 Host=a |none ."},
+	{"GET / HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: b\r\n\r\n",
+		"GET / 1.1 Host=a |none . GET /2 1.1 Host=b |none ."},
+	{"GET /?q=1&r=%20 HTTP/1.1\r\nHost: a\r\n\r\n", "GET /?q=1&r=%20 1.1 Host=a |none ."},
+	{"get / HTTP/1.1\r\nHost: a\r\n\r\n", "get / 1.1 Host=a |none ."}, /* methods have a case: another one */
+	{"GET http://user@[::1]:80/ HTTP/1.1\r\nHost: [::1]:80\r\n\r\n",
+		"GET http://user@[::1]:80/ 1.1 Host=[::1]:80 |none ."},
+	{"GET / HTTP/1.1\r\nHost: a\r\n\r\n\r\nGET /2 HTTP/1.1\r\nHost: b\r\n\r\n",
+		"GET / 1.1 Host=a |none . GET /2 1.1 Host=b |none ."},
+	{"GET / HTTP/1.1\r\nHost: a\r\n\r\nBAD\r\n\r\n", "GET / 1.1 Host=a |none . !400"},
+	{"GET / HTTP/1.1\r\nHost: a\r\n", "GET / 1.1 Host=a ..."},
+	{"GET / HTTP/1.1\r\nHo", "GET / 1.1 ..."},
+	{"GET /", " ..."},
+	{"GET / HTTP/1.1\r\r\nHost: a\r\n\r\n", "!400"},
+	{"GET / HTTP/1.1\rHost: a\r\n\r\n", "!400"},
+	{"GET /\x0b HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
+	{"GET\x0c/ HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
+	{"/ HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
+	{"GET HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
+	{"GET,POST / HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
+	{"G\"T / HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
+	{"GET: / HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
+	{"HTTP/1.1 200 OK\r\nHost: a\r\n\r\n", "!400"},
+	{"\r\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
+	{"\tGET / HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
+	{"\x16\x03\x01\xfc\x03\x03\r\n", "!400"}, /* TLS where none is spoken */
+	{"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "!505"},
+	{"GET  / HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
+	{"GET /  HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
+	{" GET / HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
+	{"GET\t/ HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
+	{"GET /\tHTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
+	{"GET /a b HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
+	{"GET / HTTP/1.1 \r\nHost: a\r\n\r\n", "!400"},
+	{"GET /\r\n\r\n", "!400"},
+	{"GET\r\n\r\n", "!400"},
+	{"BAD\r\n\r\n", "!400"},
+	{"G@T / HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
+	{"G\xe9T / HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
+	{"GET /\x01 HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
+	{"GET /\x7f HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
+	{"GET /\ra HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
+	{"GET / HTTP/2.0\r\nHost: a\r\n\r\n", "!505"},
+	{"GET / HTTP/0.9\r\nHost: a\r\n\r\n", "!505"},
+	{"\r\n\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
+};
+
 static void
 request_lines(void **state)
 {
 	(void)state;
-	static const struct row rows[] = {
-		{"GET / HTTP/1.1\r\nHost: a\r\n\r\n", "GET / 1.1 Host=a |none ."},
-		{"GET / HTTP/1.0\r\n\r\n", "GET / 1.0 |none,last ."},
-		{"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", "GET / 1.0 Connection=keep-alive |none ."},
-		{"GET / HTTP/1.9\r\nHost: a\r\n\r\n", "GET / 1.9 Host=a |none ."},
-		{"OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", "OPTIONS * 1.1 Host=a |none ."},
-		{"CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n", "CONNECT a:443 1.1 Host=a:443 |none ."},
-		{"GET http://a/b?c HTTP/1.1\r\nHost: a\r\n\r\n", "GET http://a/b?c 1.1 Host=a |none ."},
-		{"!#$%&'*+-.^_`|~09AZaz / HTTP/1.1\r\nHost: a\r\n\r\n", "!#$%&'*+-.^_`|~09AZaz / 1.1 Host=a |none ."},
-		{"GET /\xc3\xa4 HTTP/1.1\r\nHost: a\r\n\r\n", "GET /\xc3\xa4 1.1 Host=a |none ."},
-		{"\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", "GET / 1.1 Host=a |none ."},
-		{"\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", "GET / 1.1 Host=a |none ."},
-		{"GET / HTTP/1.1\nHost: a\n\n", "GET / 1.1 Host=a |none ."},
-		{"GET / HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: b\r\n\r\n",
-			"GET / 1.1 Host=a |none . GET /2 1.1 Host=b |none ."},
-		{"GET /?q=1&r=%20 HTTP/1.1\r\nHost: a\r\n\r\n", "GET /?q=1&r=%20 1.1 Host=a |none ."},
-		{"get / HTTP/1.1\r\nHost: a\r\n\r\n", "get / 1.1 Host=a |none ."}, /* methods have a case: another one */
-		{"GET http://user@[::1]:80/ HTTP/1.1\r\nHost: [::1]:80\r\n\r\n",
-			"GET http://user@[::1]:80/ 1.1 Host=[::1]:80 |none ."},
-		{"GET / HTTP/1.1\r\nHost: a\r\n\r\n\r\nGET /2 HTTP/1.1\r\nHost: b\r\n\r\n",
-			"GET / 1.1 Host=a |none . GET /2 1.1 Host=b |none ."},
-		{"GET / HTTP/1.1\r\nHost: a\r\n\r\nBAD\r\n\r\n", "GET / 1.1 Host=a |none . !400"},
-		{"GET / HTTP/1.1\r\nHost: a\r\n", "GET / 1.1 Host=a ..."},
-		{"GET / HTTP/1.1\r\nHo", "GET / 1.1 ..."},
-		{"GET /", " ..."},
-		{"GET / HTTP/1.1\r\r\nHost: a\r\n\r\n", "!400"},
-		{"GET / HTTP/1.1\rHost: a\r\n\r\n", "!400"},
-		{"GET /\x0b HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
-		{"GET\x0c/ HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
-		{"/ HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
-		{"GET HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
-		{"GET,POST / HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
-		{"G\"T / HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
-		{"GET: / HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
-		{"HTTP/1.1 200 OK\r\nHost: a\r\n\r\n", "!400"},
-		{"\r\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
-		{"\tGET / HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
-		{"\x16\x03\x01\xfc\x03\x03\r\n", "!400"}, /* TLS where none is spoken */
-		{"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "!505"},
-		{"GET  / HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
-		{"GET /  HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
-		{" GET / HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
-		{"GET\t/ HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
-		{"GET /\tHTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
-		{"GET /a b HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
-		{"GET / HTTP/1.1 \r\nHost: a\r\n\r\n", "!400"},
-		{"GET /\r\n\r\n", "!400"},
-		{"GET\r\n\r\n", "!400"},
-		{"BAD\r\n\r\n", "!400"},
-		{"G@T / HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
-		{"G\xe9T / HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
-		{"GET /\x01 HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
-		{"GET /\x7f HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
-		{"GET /\ra HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
-		{"GET / HTTP/2.0\r\nHost: a\r\n\r\n", "!505"},
-		{"GET / HTTP/0.9\r\nHost: a\r\n\r\n", "!505"},
-		{"\r\n\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", "!400"},
-	};
-	expect_rows(&request, rows, LENGTH(rows));
+	expect_rows(&request, line_rows, LENGTH(line_rows));
 }
 
 static void
@@ -264,40 +265,41 @@ content_length(void **state)
 	}
 }
 
+static const struct {
+	const char *fields;
+	int status; /* 0: accepted */
+} codings[] = {
+	{"", 0},
+	{"Transfer-Encoding: chunked\r\n", 0},
+	{"Transfer-Encoding: Chunked\r\n", 0},
+	{"Transfer-Encoding:chunked\r\n", 0},
+	{"Transfer-Encoding: \t chunked \t\r\n", 0},
+	{"Transfer-Encoding: , chunked\r\n", 0},
+	{"transfer-encoding: CHUNKED\r\n", 0},
+	{"Transfer-Encoding: xchunked\r\n", 501},
+	{"Transfer-Encoding: chunkedx\r\n", 501},
+	{"Transfer-Encoding: identity\r\n", 501},
+	{"Transfer-Encoding: gzip\r\n", 501},
+	{"Transfer-Encoding: gzip, chunked\r\n", 501},
+	{"Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n", 501},
+	{"Transfer-Encoding: chunked;q=1\r\n", 501},
+	{"Transfer-Encoding: \"chunked\"\r\n", 501},
+	{"Transfer-Encoding: chunked, gzip\r\n", 400},
+	{"Transfer-Encoding: chunked, chunked\r\n", 400},
+	{"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", 400},
+	{"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n", 400},
+	{"Transfer-Encoding:\r\n", 400},
+	{"Transfer-Encoding: ,\r\n", 400},
+	{"Transfer-Encoding: \x0b"
+	 "chunked\r\n",
+		400},
+};
+
 /* The grid of known-holes row CVE-2026-63382: accepted only where RFC 9112, 6.3 says so. */
 static void
 framing_grid(void **state)
 {
 	(void)state;
-	static const struct {
-		const char *fields;
-		int status; /* 0: accepted */
-	} codings[] = {
-		{"", 0},
-		{"Transfer-Encoding: chunked\r\n", 0},
-		{"Transfer-Encoding: Chunked\r\n", 0},
-		{"Transfer-Encoding:chunked\r\n", 0},
-		{"Transfer-Encoding: \t chunked \t\r\n", 0},
-		{"Transfer-Encoding: , chunked\r\n", 0},
-		{"transfer-encoding: CHUNKED\r\n", 0},
-		{"Transfer-Encoding: xchunked\r\n", 501},
-		{"Transfer-Encoding: chunkedx\r\n", 501},
-		{"Transfer-Encoding: identity\r\n", 501},
-		{"Transfer-Encoding: gzip\r\n", 501},
-		{"Transfer-Encoding: gzip, chunked\r\n", 501},
-		{"Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n", 501},
-		{"Transfer-Encoding: chunked;q=1\r\n", 501},
-		{"Transfer-Encoding: \"chunked\"\r\n", 501},
-		{"Transfer-Encoding: chunked, gzip\r\n", 400},
-		{"Transfer-Encoding: chunked, chunked\r\n", 400},
-		{"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", 400},
-		{"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n", 400},
-		{"Transfer-Encoding:\r\n", 400},
-		{"Transfer-Encoding: ,\r\n", 400},
-		{"Transfer-Encoding: \x0b"
-		 "chunked\r\n",
-			400},
-	};
 	static const struct {
 		const char *fields;
 		int status;
@@ -328,86 +330,87 @@ framing_grid(void **state)
 			}
 }
 
+static const struct row chunk_rows[] = {
+	{"3\r\nabc\r\n0\r\n\r\n", " abc ; ."},
+	{"3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n", " abc ; de ; ."},
+	{"A\r\n0123456789\r\n0\r\n\r\n", " 0123456789 ; ."},
+	{"a\r\n0123456789\r\n000\r\n\r\n", " 0123456789 ; ."},
+	{"0000000000000003\r\nabc\r\n0\r\n\r\n", " abc ; ."},
+	{"3;ext\r\nabc\r\n0;x=y\r\n\r\n", " abc ; ."},
+	{"3 ;ext=\"a b\"\r\nabc\r\n0\r\n\r\n", " abc ; ."},
+	{"3\r\nabc\r\n0\r\nX: y\r\n\r\n", " abc ; ~X=y ."},
+	{"0\r\nContent-Length: 9\r\nHost: evil\r\n\r\n", " ~Content-Length=9 ~Host=evil ."},
+	{"0\r\n\r\n", " ."},
+	{"00000000\r\n\r\n", " ."},
+	{"F\r\n0123456789abcde\r\n0\r\n\r\n", " 0123456789abcde ; ."},
+	{"10\r\n0123456789abcdef\r\n0\r\n\r\n", " 0123456789abcdef ; ."},
+	{"7\r\n0\r\n\r\nab\r\n0\r\n\r\n", " 0\r\n\r\nab ; ."}, /* an end that is none */
+	{"3;a;b=c;d=\"e\"\r\nabc\r\n0\r\n\r\n", " abc ; ."},
+	{"3;a=\"\\\"\"\r\nabc\r\n0\r\n\r\n", " abc ; ."},
+	{"3\t;a\r\nabc\r\n0\r\n\r\n", " abc ; ."},
+	{"3;\r\nabc\r\n0\r\n\r\n", " abc ; ."},
+	{"0\r\nA: b\r\nA: c\r\n\r\n", " ~A=b ~A=c ."},
+	{"0\r\nTransfer-Encoding: chunked\r\n\r\n", " ~Transfer-Encoding=chunked ."},
+	{"1\r\nx\r\n0\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", " x ; . GET / 1.1 Host=a |none ."},
+	{"", " ..."},
+	{"0\r\n", " ..."},
+	{"0\r\nA: b\r\n", " ~A=b ..."},
+	{"ffffffffffffffff\r\nabc", " abc ..."},
+	{"8000000000000000\r\nabc", " abc ..."},
+	{"7fffffffffffffff\r\nabc", " abc ..."},
+	{"3\rabc\r\n0\r\n\r\n", " !400"},
+	{"3;a\rb\r\nabc\r\n0\r\n\r\n", " !400"},
+	{"3;a\x7f\r\nabc\r\n0\r\n\r\n", " !400"},
+	{"3 a\r\nabc\r\n0\r\n\r\n", " !400"},
+	{"3\tabc\r\n0\r\n\r\n", " !400"},
+	{"3,3\r\nabc\r\n0\r\n\r\n", " !400"},
+	{"3.\r\nabc\r\n0\r\n\r\n", " !400"},
+	{"3h\r\nabc\r\n0\r\n\r\n", " !400"},
+	{"\xb3\r\nabc\r\n0\r\n\r\n", " !400"},
+	{"0x\r\n\r\n", " !400"},
+	{"-0\r\n\r\n", " !400"},
+	{"4\r\nabc\r\n0\r\n\r\n", " abc\r !400"},
+	{"2\r\nabc\r\n0\r\n\r\n", " ab !400"},
+	{"3\r\nabc\r\r\n0\r\n\r\n", " abc !400"},
+	{"3\r\nabc0\r\n\r\n", " abc !400"},
+	{"0\r\nX\r\n\r\n", " !400"},
+	{"0\r\nX: a\x01\r\n\r\n", " !400"},
+	{"0\r\n X: y\r\n\r\n", " !400"},
+	{"0\r\n\rX: y\r\n\r\n", " !400"},
+	{"3\r\nabc\r\n", " abc ; ..."},
+	{"3\r\nab", " ab ..."},
+	{"3\nabc\r\n0\r\n\r\n", " !400"},
+	{"3\r\nabc\n0\r\n\r\n", " abc !400"},
+	{"3\r\nabc\r\n0\n\r\n", " abc ; !400"},
+	{"3\r\nabc\r\n0\r\n\n", " abc ; !400"},
+	{"0x3\r\nabc\r\n0\r\n\r\n", " !400"},
+	{"+3\r\nabc\r\n0\r\n\r\n", " !400"},
+	{"-3\r\nabc\r\n0\r\n\r\n", " !400"},
+	{" 3\r\nabc\r\n0\r\n\r\n", " !400"},
+	{"3 \r\nabc\r\n0\r\n\r\n", " !400"},
+	{"\r\nabc\r\n0\r\n\r\n", " !400"},
+	{";x\r\nabc\r\n0\r\n\r\n", " !400"},
+	{"g\r\nabc\r\n0\r\n\r\n", " !400"},
+	{"3g\r\nabc\r\n0\r\n\r\n", " !400"},
+	{"10000000000000000\r\nabc\r\n0\r\n\r\n", " !400"},
+	{"00000000000000003\r\nabc\r\n0\r\n\r\n", " !400"},
+	{"3;a\x01\r\nabc\r\n0\r\n\r\n", " !400"},
+	{"3\r\nabcd\r\n0\r\n\r\n", " abc !400"},
+	{"3\r\nabc\r\n0\r\nX : y\r\n\r\n", " abc ; !400"},
+	{"3\r\nabc\r\n0\r\n: y\r\n\r\n", " abc ; !400"},
+	{"3\r\nabc\r\n0\r\nX: y\r\n z\r\n\r\n", " abc ; ~X=y !400"},
+};
+
 static void
 chunks(void **state)
 {
 	(void)state;
-	static const struct row rows[] = {
-		{"3\r\nabc\r\n0\r\n\r\n", " abc ; ."},
-		{"3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n", " abc ; de ; ."},
-		{"A\r\n0123456789\r\n0\r\n\r\n", " 0123456789 ; ."},
-		{"a\r\n0123456789\r\n000\r\n\r\n", " 0123456789 ; ."},
-		{"0000000000000003\r\nabc\r\n0\r\n\r\n", " abc ; ."},
-		{"3;ext\r\nabc\r\n0;x=y\r\n\r\n", " abc ; ."},
-		{"3 ;ext=\"a b\"\r\nabc\r\n0\r\n\r\n", " abc ; ."},
-		{"3\r\nabc\r\n0\r\nX: y\r\n\r\n", " abc ; ~X=y ."},
-		{"0\r\nContent-Length: 9\r\nHost: evil\r\n\r\n", " ~Content-Length=9 ~Host=evil ."},
-		{"0\r\n\r\n", " ."},
-		{"00000000\r\n\r\n", " ."},
-		{"F\r\n0123456789abcde\r\n0\r\n\r\n", " 0123456789abcde ; ."},
-		{"10\r\n0123456789abcdef\r\n0\r\n\r\n", " 0123456789abcdef ; ."},
-		{"7\r\n0\r\n\r\nab\r\n0\r\n\r\n", " 0\r\n\r\nab ; ."}, /* an end that is none */
-		{"3;a;b=c;d=\"e\"\r\nabc\r\n0\r\n\r\n", " abc ; ."},
-		{"3;a=\"\\\"\"\r\nabc\r\n0\r\n\r\n", " abc ; ."},
-		{"3\t;a\r\nabc\r\n0\r\n\r\n", " abc ; ."},
-		{"3;\r\nabc\r\n0\r\n\r\n", " abc ; ."},
-		{"0\r\nA: b\r\nA: c\r\n\r\n", " ~A=b ~A=c ."},
-		{"0\r\nTransfer-Encoding: chunked\r\n\r\n", " ~Transfer-Encoding=chunked ."},
-		{"1\r\nx\r\n0\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", " x ; . GET / 1.1 Host=a |none ."},
-		{"", " ..."},
-		{"0\r\n", " ..."},
-		{"0\r\nA: b\r\n", " ~A=b ..."},
-		{"ffffffffffffffff\r\nabc", " abc ..."},
-		{"8000000000000000\r\nabc", " abc ..."},
-		{"7fffffffffffffff\r\nabc", " abc ..."},
-		{"3\rabc\r\n0\r\n\r\n", " !400"},
-		{"3;a\rb\r\nabc\r\n0\r\n\r\n", " !400"},
-		{"3;a\x7f\r\nabc\r\n0\r\n\r\n", " !400"},
-		{"3 a\r\nabc\r\n0\r\n\r\n", " !400"},
-		{"3\tabc\r\n0\r\n\r\n", " !400"},
-		{"3,3\r\nabc\r\n0\r\n\r\n", " !400"},
-		{"3.\r\nabc\r\n0\r\n\r\n", " !400"},
-		{"3h\r\nabc\r\n0\r\n\r\n", " !400"},
-		{"\xb3\r\nabc\r\n0\r\n\r\n", " !400"},
-		{"0x\r\n\r\n", " !400"},
-		{"-0\r\n\r\n", " !400"},
-		{"4\r\nabc\r\n0\r\n\r\n", " abc\r !400"},
-		{"2\r\nabc\r\n0\r\n\r\n", " ab !400"},
-		{"3\r\nabc\r\r\n0\r\n\r\n", " abc !400"},
-		{"3\r\nabc0\r\n\r\n", " abc !400"},
-		{"0\r\nX\r\n\r\n", " !400"},
-		{"0\r\nX: a\x01\r\n\r\n", " !400"},
-		{"0\r\n X: y\r\n\r\n", " !400"},
-		{"0\r\n\rX: y\r\n\r\n", " !400"},
-		{"3\r\nabc\r\n", " abc ; ..."},
-		{"3\r\nab", " ab ..."},
-		{"3\nabc\r\n0\r\n\r\n", " !400"},
-		{"3\r\nabc\n0\r\n\r\n", " abc !400"},
-		{"3\r\nabc\r\n0\n\r\n", " abc ; !400"},
-		{"3\r\nabc\r\n0\r\n\n", " abc ; !400"},
-		{"0x3\r\nabc\r\n0\r\n\r\n", " !400"},
-		{"+3\r\nabc\r\n0\r\n\r\n", " !400"},
-		{"-3\r\nabc\r\n0\r\n\r\n", " !400"},
-		{" 3\r\nabc\r\n0\r\n\r\n", " !400"},
-		{"3 \r\nabc\r\n0\r\n\r\n", " !400"},
-		{"\r\nabc\r\n0\r\n\r\n", " !400"},
-		{";x\r\nabc\r\n0\r\n\r\n", " !400"},
-		{"g\r\nabc\r\n0\r\n\r\n", " !400"},
-		{"3g\r\nabc\r\n0\r\n\r\n", " !400"},
-		{"10000000000000000\r\nabc\r\n0\r\n\r\n", " !400"},
-		{"00000000000000003\r\nabc\r\n0\r\n\r\n", " !400"},
-		{"3;a\x01\r\nabc\r\n0\r\n\r\n", " !400"},
-		{"3\r\nabcd\r\n0\r\n\r\n", " abc !400"},
-		{"3\r\nabc\r\n0\r\nX : y\r\n\r\n", " abc ; !400"},
-		{"3\r\nabc\r\n0\r\n: y\r\n\r\n", " abc ; !400"},
-		{"3\r\nabc\r\n0\r\nX: y\r\n z\r\n\r\n", " abc ; ~X=y !400"},
-	};
 	char message[512], expected[512];
-	for (size_t i = 0; i < LENGTH(rows); i++) {
+	for (size_t i = 0; i < LENGTH(chunk_rows); i++) {
 		static const char head[] = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
-		snprintf(message, sizeof(message), "%s%s", head, rows[i].message);
-		snprintf(
-			expected, sizeof(expected), "POST / 1.1 Host=a Transfer-Encoding=chunked |chunked%s", rows[i].expected);
+		snprintf(message, sizeof(message), "%s%s", head, chunk_rows[i].message);
+		snprintf(expected, sizeof(expected), "POST / 1.1 Host=a Transfer-Encoding=chunked |chunked%s",
+			chunk_rows[i].expected);
 		expect(&request, message, strlen(message), expected);
 	}
 	static const char old[] = "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";

@@ -138,55 +138,56 @@ put_hex(struct evbuffer *buffer, const char *hex)
 	}
 }
 
+static const struct {
+	const char *signature, *hex;
+	bool fine;
+} replies[] = {
+	{"i:", "01 01 05", true},
+	{"i:", "", false},
+	{"i:", "01", false},
+	{"i:", "01 01", false},
+	{"i:", "01 00", false},
+	{"i:", "01 05 05", false},             /* longer than what is there */
+	{"i:", "01 7f ff ff ff ff", false},    /* 4 GiB */
+	{"i:", "01 77 ff ff ff f7", false},    /* 2 GiB less one */
+	{"i:", "ff ff ff ff ff ff", false},    /* no tag */
+	{"i:", "00 01 05", false},             /* the request's tag */
+	{"i:", "02 01 05", false},             /* a tag that is not there */
+	{"i:", "01 01 05 01 01 05", false},    /* twice */
+	{"i:", "01 01 05 02 01 05", false},    /* one too many */
+	{"i:", "01 05 8f ff ff ff ff", false}, /* 2^36 - 1 */
+	{"c:", "01 02 1f f0", true},           /* -1 */
+	{"c:", "01 02 20 01", false},          /* 256 */
+	{"C:", "01 02 20 01", false},          /* 256 */
+	{"H:", "01 03 40 00 01", false},       /* 65536 */
+	{"L:", "01 09 ff ff ff ff ff ff ff ff f0", true},
+	{"L:", "01 01 ff", false},
+	{"d:", "01 08 3f f0 00 00 00 00 00 00", true},
+	{"d:", "01 07 3f f0 00 00 00 00 00", false},
+	{"d:", "01 19 3f f0 00 00 00 00 00 00 00", false},
+	{"s:", "01 03 61 62 63", true},
+	{"s:", "01 00", true},
+	{"s:", "01 03 61 00 63", false}, /* a zero within */
+	{"s:", "", false},
+	{"?s:", "", true},
+	{"v:", "", true},
+	{"v:", "01 01 05", false},
+	{"v:B", "01 03 61 62 63", true},
+	{"v:B", "", false},
+	{"v:B", "01 04 61 62 63", false},
+	{"i:B", "02 03 61 62 63 01 01 05", true}, /* any order */
+	{"i:B", "01 03 61 62 63", false},
+	{"v:M", "01 03 01 01 05", true},
+	{"v:M", "01 00", false},
+	{"v:M", "01 03 01 02 05", false},
+	{"v:M", "01 03 02 01 05", false},
+	{"v:M", "01 04 01 01 05 01", false},
+};
+
 static void
 hostile_replies(void **state)
 {
 	(void)state;
-	static const struct {
-		const char *signature, *hex;
-		bool fine;
-	} replies[] = {
-		{"i:", "01 01 05", true},
-		{"i:", "", false},
-		{"i:", "01", false},
-		{"i:", "01 01", false},
-		{"i:", "01 00", false},
-		{"i:", "01 05 05", false},             /* longer than what is there */
-		{"i:", "01 7f ff ff ff ff", false},    /* 4 GiB */
-		{"i:", "01 77 ff ff ff f7", false},    /* 2 GiB less one */
-		{"i:", "ff ff ff ff ff ff", false},    /* no tag */
-		{"i:", "00 01 05", false},             /* the request's tag */
-		{"i:", "02 01 05", false},             /* a tag that is not there */
-		{"i:", "01 01 05 01 01 05", false},    /* twice */
-		{"i:", "01 01 05 02 01 05", false},    /* one too many */
-		{"i:", "01 05 8f ff ff ff ff", false}, /* 2^36 - 1 */
-		{"c:", "01 02 1f f0", true},           /* -1 */
-		{"c:", "01 02 20 01", false},          /* 256 */
-		{"C:", "01 02 20 01", false},          /* 256 */
-		{"H:", "01 03 40 00 01", false},       /* 65536 */
-		{"L:", "01 09 ff ff ff ff ff ff ff ff f0", true},
-		{"L:", "01 01 ff", false},
-		{"d:", "01 08 3f f0 00 00 00 00 00 00", true},
-		{"d:", "01 07 3f f0 00 00 00 00 00", false},
-		{"d:", "01 19 3f f0 00 00 00 00 00 00 00", false},
-		{"s:", "01 03 61 62 63", true},
-		{"s:", "01 00", true},
-		{"s:", "01 03 61 00 63", false}, /* a zero within */
-		{"s:", "", false},
-		{"?s:", "", true},
-		{"v:", "", true},
-		{"v:", "01 01 05", false},
-		{"v:B", "01 03 61 62 63", true},
-		{"v:B", "", false},
-		{"v:B", "01 04 61 62 63", false},
-		{"i:B", "02 03 61 62 63 01 01 05", true}, /* any order */
-		{"i:B", "01 03 61 62 63", false},
-		{"v:M", "01 03 01 01 05", true},
-		{"v:M", "01 00", false},
-		{"v:M", "01 03 01 02 05", false},
-		{"v:M", "01 03 02 01 05", false},
-		{"v:M", "01 04 01 01 05 01", false},
-	};
 	for (size_t i = 0; i < LENGTH(replies); i++) {
 		struct evbuffer *body = evbuffer_new(), *out = evbuffer_new();
 		struct number number = {99, true};
