@@ -61,6 +61,7 @@ struct bev {
 	uint8_t suspended_read, suspended_write; /* enum bev_suspend */
 	bool running : 1; /* callbacks or work run now, further down the stack or in the loop's thread */
 	bool defer : 1;
+	bool last : 1;    /* its output leaves after what its callbacks make active has run */
 	bool freed : 1;   /* by the program: no callback begins any more */
 	bool ending : 1;  /* nobody holds a reference any more: the loop is going to give it back */
 	bool watched : 1; /* the input has our callback for the high watermark */

@@ -20,7 +20,8 @@ void
 bev_schedule_locked(struct bev *b)
 {
 	if (!b->pub.ev_base) return; /* bufferevent_base_set() sees to it */
-	if (loop_deferred_schedule(b->pub.ev_base, &b->deferred)) b->refs++;
+	const bool last = b->last && !b->due && !b->due_events && !b->holds;
+	if ((last ? loop_deferred_schedule_last : loop_deferred_schedule)(b->pub.ev_base, &b->deferred)) b->refs++;
 }
 
 void
@@ -115,25 +116,37 @@ run_work(struct bev *b)
 	b->depth--;
 }
 
-/* What the read callback wrote goes out before the end is told, for many a program frees it then. */
-static void
-run_round(struct bev *b)
+/* A program may count on it that an event which it makes active sees what it wrote still there. active: as many
+ * callbacks were queued before its callbacks ran. */
+static bool
+must_wait(const struct bev *b, int active)
+{
+	return b->last && !b->due_events && b->pub.ev_base && loop_active_count(b->pub.ev_base) > active;
+}
+
+/* What the read callback wrote goes out before the end is told, for many a program frees it then. Returns false when
+ * the work has to wait for others. */
+static bool
+run_round(struct bev *b, int active)
 {
 	uint8_t due = b->due;
 	if (b->due_events & BEV_EVENT_CONNECTED) call_event(b, BEV_EVENT_CONNECTED);
 	if (due & EV_READ) call_read(b);
 	if (due & EV_WRITE) call_write(b);
+	if (b->work && must_wait(b, active)) return false;
 	if (b->work) run_work(b);
 	if (b->due_events) call_event(b, b->due_events);
+	return true;
 }
 
 void
 bev_run_due(struct bev *b)
 {
+	const int active = b->last ? loop_active_count(b->pub.ev_base) : INT_MAX;
 	b->running = true;
 	for (int round = 0; round < ROUNDS && bev_is_due(b); round++) {
 		if (b->holds) bev_tell_watchers(b);
-		run_round(b);
+		if (!run_round(b, active)) break;
 	}
 	if (b->holds) bev_tell_watchers(b);
 	b->running = false;

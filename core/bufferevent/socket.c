@@ -2,9 +2,9 @@
 /* Bufferevents over a socket.
  *
  * A request and its answer cost one readv and one writev: nobody asks the kernel how much there is, reading stops at
- * the first short read, and output is written when the callbacks have returned, without asking whether the socket is
- * writable. Only when the kernel takes less than all of it does the write event come into play; it stays until the
- * output has run dry and the write callback did not add to it. */
+ * the first short read, and output is written when the callbacks have returned, and what they made active has run,
+ * without asking whether the socket is writable. Only when the kernel takes less than all of it does the write event
+ * come into play; it stays until the output has run dry and the write callback did not add to it. */
 #include "config.h"
 
 #include "bufferevent/bufferevent.h"
@@ -235,6 +235,7 @@ bufferevent_socket_new(struct event_base *base, evutil_socket_t fd, int options)
 {
 	struct bufferevent *bev = bufferevent_type_new(base, &socket_ops, options, NULL);
 	if (!bev) return NULL;
+	bev_of(bev)->last = true;
 	if (assign(bev, fd) == 0 && bufferevent_type_ready(bev) == 0) return bev;
 	if (fd >= 0) (void)assign(bev, -1); /* the caller keeps it */
 	bufferevent_free(bev);

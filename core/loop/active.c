@@ -15,6 +15,8 @@
 
 #define IS_ACTIVE (EVLIST_ACTIVE | EVLIST_ACTIVE_LATER)
 #define DESCRIPTOR (EV_READ | EV_WRITE | EV_CLOSED)
+#define CALLBACK_LAST 0x100 /* of evcb_flags, with EVLIST_ACTIVE_LATER: it is in last */
+#define LAST_PASSES 8       /* through last, in one turn: what is put there by callbacks that were there */
 
 /* ---- Queues ------------------------------------------------------------------------------------------------------ */
 
@@ -67,7 +69,7 @@ static inline void
 dequeue_from_locked(struct event_base *base, struct callback_queue *queue, struct event_callback *callback)
 {
 	const short flags = callback->evcb_flags;
-	callback->evcb_flags = (short)(flags & ~IS_ACTIVE);
+	callback->evcb_flags = (short)(flags & ~(IS_ACTIVE | CALLBACK_LAST));
 	base->active_count--;
 	if (UNLIKELY(flags & EVLIST_INTERNAL)) base->active_internal--;
 	queue_remove(queue, callback);
@@ -76,8 +78,10 @@ dequeue_from_locked(struct event_base *base, struct callback_queue *queue, struc
 static void
 dequeue_locked(struct event_base *base, struct event_callback *callback)
 {
-	const bool now = callback->evcb_flags & EVLIST_ACTIVE;
-	dequeue_from_locked(base, now ? queue_for(base, callback) : &base->later, callback);
+	const short flags = callback->evcb_flags;
+	struct callback_queue *queue = queue_for(base, callback);
+	if (!(flags & EVLIST_ACTIVE)) queue = flags & CALLBACK_LAST ? &base->last : &base->later;
+	dequeue_from_locked(base, queue, callback);
 }
 
 void
@@ -97,26 +101,45 @@ callback_activate_locked(struct event_base *base, struct event_callback *callbac
 	return !(flags & EVLIST_ACTIVE_LATER);
 }
 
-bool
-callback_activate_later_locked(struct event_base *base, struct event_callback *callback)
+static bool
+put_off_locked(struct event_base *base, struct event_callback *callback, struct callback_queue *queue, short flags)
 {
 	if (callback->evcb_flags & (EVLIST_FINALIZING | IS_ACTIVE)) return false;
 	count_active(base, callback->evcb_flags);
-	callback->evcb_flags |= EVLIST_ACTIVE_LATER;
-	queue_push(&base->later, callback);
-	base->chores = true;
+	callback->evcb_flags = (short)(callback->evcb_flags | EVLIST_ACTIVE_LATER | flags);
+	queue_push(queue, callback);
 	loop_wake_locked(base);
 	return true;
+}
+
+bool
+callback_activate_later_locked(struct event_base *base, struct event_callback *callback)
+{
+	base->chores = true;
+	return put_off_locked(base, callback, &base->later, 0);
+}
+
+bool
+callback_activate_last_locked(struct event_base *base, struct event_callback *callback)
+{
+	return put_off_locked(base, callback, &base->last, CALLBACK_LAST);
+}
+
+static void
+promote_locked(struct event_base *base, struct callback_queue *queue)
+{
+	struct event_callback *callback;
+	while ((callback = queue->first)) {
+		dequeue_from_locked(base, queue, callback);
+		enqueue_locked(base, callback);
+	}
 }
 
 void
 active_promote_later_locked(struct event_base *base)
 {
-	struct event_callback *callback;
-	while ((callback = base->later.first)) {
-		dequeue_locked(base, callback);
-		enqueue_locked(base, callback);
-	}
+	promote_locked(base, &base->later);
+	promote_locked(base, &base->last);
 }
 
 /* ---- Making events active ---------------------------------------------------------------------------------------- */
@@ -420,8 +443,8 @@ run_queue_locked(struct event_base *base, struct callback_queue *queue, const st
 	return ran;
 }
 
-int
-active_process_locked(struct event_base *base)
+static int
+run_best_queue_locked(struct event_base *base)
 {
 	struct bounds bounds = {base->limit_callbacks, UINT64_MAX};
 	int ran = 0;
@@ -433,5 +456,19 @@ active_process_locked(struct event_base *base)
 		if (ran != 0) break; /* what matters less waits until there is nothing new that matters more */
 	}
 	base->running_priority = -1;
+	return ran;
+}
+
+/* With priorities or limits, what was put last runs in the next turn: its wait may tell of what matters more. */
+int
+active_process_locked(struct event_base *base)
+{
+	int ran = run_best_queue_locked(base);
+	for (int i = 0; i < LAST_PASSES && base->last.first && ran >= 0 && !(base->wanted & WANT_CONTINUE); i++) {
+		promote_locked(base, &base->last);
+		if (base->detours & (DETOUR_PRIORITIES | DETOUR_LIMITS)) break;
+		const int more = run_best_queue_locked(base);
+		ran = more < 0 ? more : ran + more;
+	}
 	return ran;
 }

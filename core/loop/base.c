@@ -94,6 +94,7 @@ init(struct event_base *base, const struct event_config *cfg)
 	base->running_priority = -1;
 	queue_init(&base->one_queue);
 	queue_init(&base->later);
+	queue_init(&base->last);
 	base->wake_fds[0] = base->wake_fds[1] = -1;
 	base->fdmap.changed = -1;
 	timer_heap_init(&base->timers);

@@ -203,7 +203,7 @@ struct event_base {
 	uint64_t now;  /* this turn's clock reading; 0: not read yet, see base_now_locked() */
 	struct event_plugin_ready *ready;
 	int ready_max;       /* room in ready; doubles when a wait fills it */
-	int active_count;    /* in queues and later */
+	int active_count;    /* in queues, later and last */
 	int pending_count;   /* see event_counted_locked() */
 	int current_waiters; /* threads that wait for the end of current */
 	uint8_t wanted;      /* WANT_* */
@@ -227,6 +227,7 @@ struct event_base {
 	struct callback_queue *queues; /* npriorities of them */
 	struct callback_queue one_queue;
 	struct callback_queue later; /* run in the next turn (EVLIST_ACTIVE_LATER) */
+	struct callback_queue last;  /* run in this turn, when the queues are empty (also EVLIST_ACTIVE_LATER) */
 	int npriorities;
 	int running_priority;      /* of the callbacks that run now; -1 outside */
 	int active_internal;       /* of active_count, those that are our own */
@@ -399,6 +400,8 @@ bool callback_activate_locked(struct event_base *base, struct event_callback *ca
 bool callback_activate_later_locked(struct event_base *base, struct event_callback *callback);
 /* Takes it out of whatever active queue it is in. */
 void callback_deactivate_locked(struct event_base *base, struct event_callback *callback);
+/* As that, but into last. */
+bool callback_activate_last_locked(struct event_base *base, struct event_callback *callback);
 /* Moves what waits for the next turn into this one's queues. */
 void active_promote_later_locked(struct event_base *base);
 /* Runs the best priority's callbacks. Returns how many that were not internal, or -1 after a loopbreak. */

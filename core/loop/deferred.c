@@ -55,6 +55,15 @@ loop_deferred_schedule(struct event_base *base, struct event_callback *callback)
 }
 
 bool
+loop_deferred_schedule_last(struct event_base *base, struct event_callback *callback)
+{
+	base_lock(base);
+	const bool queued = callback_activate_last_locked(base, callback);
+	base_unlock(base);
+	return queued;
+}
+
+bool
 loop_deferred_cancel(struct event_base *base, struct event_callback *callback)
 {
 	base_lock(base);
@@ -94,6 +103,22 @@ loop_mourners_tell(struct event_base *base)
 		loop_mourner_del(base, mourner);
 		mourner->gone(mourner);
 	}
+}
+
+static NOINLINE int
+active_count_slow(const struct event_base *base)
+{
+	struct event_base *locked = (struct event_base *)base; /* the lock alone is changed */
+	base_lock(locked);
+	const int count = base->active_count;
+	base_unlock(locked);
+	return count;
+}
+
+int
+loop_active_count(const struct event_base *base)
+{
+	return UNLIKELY(base->lock != NULL) ? active_count_slow(base) : base->active_count;
 }
 
 bool

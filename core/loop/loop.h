@@ -20,6 +20,8 @@ void loop_deferred_set_priority(struct event_callback *callback, uint8_t priorit
 /* Returns true when it was queued now, false when it already was (or is being finalized): the owner takes a reference
  * only for true. Wakes the loop when called from another thread. Thread: any; takes the base's lock. */
 bool loop_deferred_schedule(struct event_base *base, struct event_callback *callback);
+/* The same, but it runs after all that the callbacks of this iteration make active, and after what those make. */
+bool loop_deferred_schedule_last(struct event_base *base, struct event_callback *callback);
 /* Returns true when it was taken out of the queue: the owner drops the reference that it took. Does not wait for one
  * that runs at this moment. Thread: any. */
 bool loop_deferred_cancel(struct event_base *base, struct event_callback *callback);
@@ -43,6 +45,9 @@ struct room_pool *loop_room_pool(struct event_base *base);
  * any. */
 void loop_finalize_many(
 	struct event_base *base, int count, struct event_callback **callbacks, loop_deferred_fn fn, void *arg);
+
+/* How many callbacks are queued, with deferred ones. Thread: any; takes the base's lock. */
+int loop_active_count(const struct event_base *base);
 
 /* True when called on the thread that runs the base, or when no thread runs it, or threads are off. */
 bool loop_is_ours(const struct event_base *base);

@@ -562,6 +562,75 @@ both_directions(void **state)
 	record_close(&record);
 }
 
+/* What a callback makes active runs before what it wrote leaves, and so before the write callback. */
+struct activation {
+	struct record *record;
+	struct event *other;
+	size_t left; /* of the output, when the other event ran; (size_t)-1: it has not */
+};
+
+static void
+other_runs(evutil_socket_t fd, short what, void *arg)
+{
+	struct activation *activation = arg;
+	(void)fd, (void)what;
+	activation->left = output_length(activation->record);
+}
+
+static void
+write_and_activate(evutil_socket_t fd, short what, void *arg)
+{
+	struct activation *activation = arg;
+	(void)fd, (void)what;
+	assert_int_equal(bufferevent_write(activation->record->bev, "answer", 6), 0);
+	event_active(activation->other, EV_WRITE, 1);
+}
+
+static void
+read_and_activate(struct bufferevent *bev, void *arg)
+{
+	(void)evbuffer_drain(bufferevent_get_input(bev), 1);
+	write_and_activate(-1, EV_READ, arg);
+}
+
+static void
+activation_comes_before_the_write(bool in_the_read_callback)
+{
+	struct record record;
+	struct activation activation = {.record = &record, .left = (size_t)-1};
+	char text[8];
+	record_open(&record, 0);
+	activation.other = event_new(base, -1, EV_PERSIST, other_runs, &activation);
+	assert_non_null(activation.other);
+	if (in_the_read_callback) {
+		bufferevent_setcb(record.bev, read_and_activate, NULL, NULL, &activation);
+		assert_int_equal(bufferevent_enable(record.bev, EV_READ), 0);
+		peer_sends(&record, "?", 1);
+	} else {
+		const struct timeval at_once = {0, 0};
+		assert_int_equal(event_base_once(base, -1, EV_TIMEOUT, write_and_activate, &activation, &at_once), 0);
+	}
+	turns();
+	assert_int_equal(activation.left, 6);
+	assert_int_equal(peer_reads(&record, text, sizeof(text)), 6);
+	event_free(activation.other);
+	record_close(&record);
+}
+
+static void
+activated_in_a_timer_runs_before_the_write(void **state)
+{
+	(void)state;
+	activation_comes_before_the_write(false);
+}
+
+static void
+activated_in_a_read_callback_runs_before_the_write(void **state)
+{
+	(void)state;
+	activation_comes_before_the_write(true);
+}
+
 int
 main(void)
 {
@@ -593,6 +662,8 @@ main(void)
 		base_test(old_names),
 		base_test(flush_of_a_socket_does_nothing),
 		base_test(both_directions),
+		base_test(activated_in_a_timer_runs_before_the_write),
+		base_test(activated_in_a_read_callback_runs_before_the_write),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
