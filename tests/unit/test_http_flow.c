@@ -125,7 +125,7 @@ answer_large(struct evhttp_request *req, void *arg)
 	struct evbuffer *body = evbuffer_new();
 	const int fd = bufferevent_getfd(evhttp_connection_get_bufferevent(evhttp_request_get_connection(req)));
 	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &small, sizeof(small)), 0);
-	(void)arg;
+	((struct fixture *)arg)->requests++;
 	assert_int_equal(evbuffer_add_reference(body, block, sizeof(block), NULL, NULL), 0);
 	evhttp_send_reply(req, 200, "OK", body);
 	evbuffer_free(body);
@@ -171,7 +171,7 @@ half_closed_over_filters(void **state)
 			struct fixture f;
 			fixture_begin(&f);
 			evhttp_set_bevcb(f.http, make_filters, &filters);
-			evhttp_set_gencb(f.http, answer_large, NULL);
+			evhttp_set_gencb(f.http, answer_large, &f);
 			const int fd = fixture_connect(&f);
 			fixture_send(&f, fd, request, strlen(request));
 			if (way & 2) fixture_run_ms(&f, 5);
@@ -197,13 +197,14 @@ half_closed_and_stuck(void **state)
 		fixture_begin(&f);
 		evhttp_set_write_timeout_tv(f.http, &short_time);
 		evhttp_set_bevcb(f.http, make_filters, &filters);
-		evhttp_set_gencb(f.http, answer_large, NULL);
+		evhttp_set_gencb(f.http, answer_large, &f);
 		const int fd = fixture_connect(&f);
 		fixture_send(&f, fd, request, sizeof(request) - 1);
 		assert_int_equal(shutdown(fd, SHUT_WR), 0);
-		while (evhttp_get_connection_count(f.http) == 0)
+		for (int i = 0; i < 2000 && !f.requests; i++)
 			fixture_run_ms(&f, 1);
-		for (int i = 0; i < 500 && evhttp_get_connection_count(f.http); i++)
+		assert_int_equal(f.requests, 1);
+		for (int i = 0; i < 2000 && evhttp_get_connection_count(f.http); i++)
 			fixture_run_ms(&f, 10);
 		assert_int_equal(evhttp_get_connection_count(f.http), 0);
 		close(fd);
