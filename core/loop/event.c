@@ -319,14 +319,22 @@ add_unlock(struct event *ev, const struct timeval *timeout)
 	return result;
 }
 
+/* Apart: in one function with the next, that would save registers which it does not need itself. */
+static NOINLINE int
+add_common_unlock(struct event *ev, const struct timeval *timeout)
+{
+	if (!start_common_locked(ev->ev_base, ev, timeout)) return add_unlock(ev, timeout);
+	thread_slip_out(ev->ev_base->lock);
+	return 0;
+}
+
 static NOINLINE int
 add_with_lock(struct event *ev, const struct timeval *timeout)
 {
 	struct event_base *base = ev->ev_base;
 	if (UNLIKELY(!thread_slip_in(base->lock))) return add(ev, timeout);
 	if (UNLIKELY(!is_timer(ev) || !base->now)) return add_unlock(ev, timeout);
-	if (UNLIKELY(!start_timer_locked(base, ev, timeout, base->now) && !start_common_locked(base, ev, timeout)))
-		return add_unlock(ev, timeout);
+	if (UNLIKELY(!start_timer_locked(base, ev, timeout, base->now))) return add_common_unlock(ev, timeout);
 	thread_slip_out(base->lock);
 	return 0;
 }
