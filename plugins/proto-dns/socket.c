@@ -162,7 +162,7 @@ dns_socket_give_back_locked(struct dns_socket *socket)
 {
 	struct evdns_base *base = socket->base;
 	TAILQ_REMOVE(&base->sockets_busy, socket, link);
-	if (base->sockets_free_count < DNS_SOCKETS_SPARE && lose_port(socket))
+	if (!base->closing && base->sockets_free_count < DNS_SOCKETS_SPARE && lose_port(socket))
 		base->sockets_free[base->sockets_free_count++] = socket;
 	else
 		dns_socket_close_locked(socket);
