@@ -17,13 +17,6 @@ static const char *const seeds[] = {
 	"x:01 h:8180,1,1,0,0 n:www.example.org w:28 w:1 p:12 w:28 w:1 d:5 [ x:20010db8000000000000000000000001 ]",
 	"x:02 h:8180,1,1,0,0 n:www.example.org w:12 w:1 p:12 w:12 w:1 d:5 [ l:host p:16 ]",
 	"x:03 l:www.example.org",
-	/* For the client, behind the question of its query: flags and counts, then records. */
-	"x:08 x:0180000100000000 p:12 w:1 w:1 d:60 [ x:c0000201 ]",
-	"x:39 x:0180000200000001 p:12 w:5 w:1 d:60 [ n:b.example ] n:b.example w:28 w:1 d:9 [ z:32 ] n:. w:41 w:512 d:0 "
-	"w:0",
-	"x:0b x:0380000300000000 p:12 w:1 w:1 d:60 [ x:c0000201 ] p:12 w:28 w:1 d:60 [ z:16 ] p:12 w:5 w:1 d:1 [ p:16 ]",
-	"x:2e x:0182000000000000 x:00",
-	"x:0a x:0180000100000000 p:12 w:12 w:1 d:60 [ n:host.example ]",
 	"x:04 x:6e616d6573657276657220312e322e332e340a73656172636820612062202320780a",
 	"x:0f h:0100,1,0,0,1 q n:. w:41 w:1232 d:0 w:0",
 	"x:07 h:0100,2,0,0,0 q p:12 w:28 w:1",

@@ -28,7 +28,7 @@ http_parser_sources = plugins/proto-http/chars.c plugins/proto-http/fields.c plu
 EXTRA_PROGRAMS += $(fuzz_programs)
 CLEANFILES += $(fuzz_programs)
 
-# DNS: each target also runs without a fuzzer, over changed seeds, with the ordinary tests.
+# DNS: each target also runs without a fuzzer, over changed seeds or its corpus, with the ordinary tests.
 fuzz_programs += tests/fuzz/dns_client tests/fuzz/dns_config tests/fuzz/dns_message tests/fuzz/dns_server
 tests_fuzz_dns_client_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)
 tests_fuzz_dns_config_LDFLAGS = $(AM_LDFLAGS) $(fuzz_flags)

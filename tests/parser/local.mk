@@ -25,11 +25,10 @@ tests_parser_test_dns_text_SOURCES = tests/parser/test_dns_text.c tests/parser/d
 tests_parser_test_dns_text_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/plugins/proto-dns
 tests_parser_test_dns_text_LDADD = $(CMOCKA_LIBS)
 
-# The fuzz targets over changed seeds.
+# The fuzz targets over changed seeds, or over a corpus and mutations of it.
 plain_programs += tests/fuzz/replay_dns_client tests/fuzz/replay_dns_config tests/fuzz/replay_dns_message \
 	tests/fuzz/replay_dns_server
-tests_fuzz_replay_dns_client_SOURCES = tests/fuzz/dns_replay.c tests/fuzz/dns_client.c
-tests_fuzz_replay_dns_client_CPPFLAGS = $(AM_CPPFLAGS) -DROUNDS=500
+tests_fuzz_replay_dns_client_SOURCES = tests/fuzz/replay.c tests/fuzz/dns_client.c
 tests_fuzz_replay_dns_config_SOURCES = tests/fuzz/dns_replay.c tests/fuzz/dns_config.c
 tests_fuzz_replay_dns_config_CPPFLAGS = $(AM_CPPFLAGS) -DROUNDS=500
 tests_fuzz_replay_dns_message_SOURCES = tests/fuzz/dns_replay.c tests/fuzz/dns_message.c $(dns_parser_sources)
