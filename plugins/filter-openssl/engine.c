@@ -14,7 +14,10 @@
 
 #define RECORD 16384 /* RFC 8446, 5.1: the most that one record holds */
 #define HINT_SMALL 2048
-#define TURN_BYTES (16 * RECORD) /* then others have their turn */
+/* Then the program's callbacks have their turn, and others theirs. What was read then lies in the cache still, and in
+ * chains that need not be given back to the kernel. */
+#define READ_AT_ONCE (4 * RECORD)
+#define RECORDS_WRITTEN_AT_ONCE 16
 
 struct tls *
 tls_of(const struct bufferevent *bev)
@@ -117,6 +120,16 @@ tls_take_over(struct tls *tls, SSL *ssl, enum bufferevent_ssl_state state)
 	tls_restart(tls);
 }
 
+/* It is the peer that speaks first: a try before would be in vain, and have OpenSSL make its buffers, 40 KB, for one
+ * that may never speak. What is under us otherwise than by the socket alone may hold first bytes already. */
+static void
+accept_when_spoken_to(struct tls *tls)
+{
+	SSL_set_accept_state(tls->ssl);
+	if (!tls->under && SSL_get_rbio(tls->ssl) && BIO_pending(SSL_get_rbio(tls->ssl)) == 0)
+		tls->handshake_wants = EV_READ;
+}
+
 void
 tls_restart(struct tls *tls)
 {
@@ -130,7 +143,7 @@ tls_restart(struct tls *tls)
 	if (tls->initial == BUFFEREVENT_SSL_CONNECTING)
 		SSL_set_connect_state(tls->ssl);
 	else
-		SSL_set_accept_state(tls->ssl);
+		accept_when_spoken_to(tls);
 }
 
 static void
@@ -207,7 +220,7 @@ read_some(struct tls *tls)
 	size_t total = 0, room;
 	tls->read_wants = 0;
 	while (!tls->ended && !tls->read_ended && (room = bufferevent_type_room(tls->bev, EV_READ)) > 0) {
-		if (total >= TURN_BYTES) {
+		if (total >= READ_AT_ONCE) {
 			bufferevent_type_schedule(tls->bev, EV_READ);
 			return;
 		}
@@ -263,7 +276,7 @@ write_some(struct tls *tls)
 	size_t records = 0;
 	tls->write_wants = 0;
 	while (!tls->ended && write_record(tls)) {
-		if (++records < TURN_BYTES / RECORD) continue;
+		if (++records < RECORDS_WRITTEN_AT_ONCE) continue;
 		bufferevent_type_schedule(tls->bev, EV_WRITE);
 		return;
 	}
@@ -353,8 +366,10 @@ tls_work(struct bufferevent *bev, short what)
 {
 	struct tls *tls = tls_of(bev);
 	/* A handshake that waits for the peer gains nothing from another try. */
-	if (tls->handshaking && tls->handshake_wants) return;
-	tls_turn(tls, what, 0);
+	if (tls->handshaking && tls->handshake_wants)
+		tls->arm(tls);
+	else
+		tls_turn(tls, what, 0);
 }
 
 int
