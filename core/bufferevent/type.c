@@ -139,10 +139,9 @@ output_added(struct bev *b)
 }
 
 void
-evbuffer_parent_changed(struct bufferevent *parent, const struct evbuffer_cb_info *info)
+evbuffer_parent_added(struct bufferevent *parent)
 {
 	struct bev *b = bev_of(parent);
-	if (!info->n_added) return;
 	bev_enter(b);
 	if (b->on & EV_WRITE) output_added(b);
 	bev_leave(b, false);

@@ -20,7 +20,7 @@ static void
 tell_parent(struct evbuffer *buffer, const struct evbuffer_cb_info *info, void *arg)
 {
 	(void)arg;
-	evbuffer_parent_changed(buffer->parent, info);
+	if (info->n_added) evbuffer_parent_added(buffer->parent);
 }
 
 /* The last one of the list where the parent is told; the same for all buffers, and never changed. */
@@ -31,6 +31,13 @@ void
 evbuffer_tell_parent(struct evbuffer *buffer)
 {
 	buffer->callbacks = &parent_entry;
+}
+
+/* Nobody of the program's wants to know: the usual case, and a short way. */
+static inline bool
+only_parent(const struct evbuffer *buffer)
+{
+	return !buffer->callbacks || buffer->callbacks == &parent_entry;
 }
 
 static void
@@ -47,7 +54,7 @@ sweep_locked(struct evbuffer *buffer)
 		}
 	}
 	buffer->some_removed = false;
-	if (!buffer->callbacks) buffer->added = buffer->deleted = 0; /* nobody counts from here on */
+	if (only_parent(buffer)) buffer->added = buffer->deleted = 0; /* nobody counts from here on */
 }
 
 static void
@@ -311,9 +318,20 @@ info_locked(const struct evbuffer *buffer, size_t added, size_t deleted)
 	return info;
 }
 
+static inline void
+tell_only_parent_unlock(struct evbuffer *buffer, size_t added)
+{
+	if (added && buffer->callbacks) evbuffer_parent_added(buffer->parent);
+	buffer_unlock(buffer);
+}
+
 void
 buffer_tell_unlock(struct evbuffer *buffer, size_t added, size_t deleted)
 {
+	if (only_parent(buffer)) {
+		tell_only_parent_unlock(buffer, added);
+		return;
+	}
 	if (added == 0 && deleted == 0) {
 		buffer_unlock(buffer);
 		return;
@@ -327,6 +345,11 @@ buffer_tell_unlock(struct evbuffer *buffer, size_t added, size_t deleted)
 void
 buffer_tell_two_unlock(struct evbuffer *from, struct evbuffer *to, size_t moved, bool to_first)
 {
+	if (only_parent(from) && only_parent(to)) {
+		if (from->lock != to->lock) buffer_unlock(from);
+		tell_only_parent_unlock(to, moved);
+		return;
+	}
 	if (moved == 0) {
 		buffer_unlock_two(from, to);
 		return;

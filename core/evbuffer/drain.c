@@ -42,6 +42,18 @@ buffer_emptied_locked(struct evbuffer *buffer)
 	}
 }
 
+/* The only chain of a buffer that has a pool, and all of its content. */
+static CHAIN_APART bool
+drain_to_pool_locked(struct evbuffer *buffer, struct chain *chain)
+{
+	buffer->first = buffer->last = NULL;
+	buffer->foreign = false;
+	buffer->seek_chain = NULL;
+	buffer_set_length(buffer, 0);
+	room_pool_give(buffer->pool, chain);
+	return true;
+}
+
 /* What most drains are: part of the first chain, or all of the only one, which then waits for what comes next. Nothing
  * is left to be freed. Returns false, and did nothing, when it is something else. */
 static inline bool
@@ -52,8 +64,9 @@ drain_first_locked(struct evbuffer *buffer, size_t count)
 	if (count < chain->length) {
 		chain->start += count;
 		chain->length -= count;
-	} else if (count == length && !chain->next && !buffer->spare && !buffer->slab && !buffer->pool &&
-			   chain->size <= SPARE_IDLE_MAX && chain_is_ours(chain)) {
+	} else if (count == length && !chain->next && !buffer->spare && !buffer->slab && chain->size <= SPARE_IDLE_MAX &&
+			   chain_is_ours(chain)) {
+		if (buffer->pool) return drain_to_pool_locked(buffer, chain);
 		chain->start = chain->length = 0;
 		buffer->spare = chain;
 		buffer->first = buffer->last = NULL;

@@ -15,9 +15,9 @@ void evbuffer_set_parent(struct evbuffer *buffer, struct bufferevent *parent);
 /* Its empty room comes from, and goes back to, what the base has for all (pool.h). Without memory for that it keeps its
  * own, as it does when base is NULL. The caller holds the buffer's lock. */
 void evbuffer_use_pool(struct evbuffer *buffer, struct event_base *base);
-/* The parent hears of changes by evbuffer_parent_changed(), like a callback of ours (EVBUFFER_CB_NODEFER) would. */
+/* The parent hears of what is added by evbuffer_parent_added(), as a callback of ours (EVBUFFER_CB_NODEFER) would. */
 void evbuffer_tell_parent(struct evbuffer *buffer);
-void evbuffer_parent_changed(struct bufferevent *parent, const struct evbuffer_cb_info *info); /* bufferevent/type.c */
+void evbuffer_parent_added(struct bufferevent *parent); /* bufferevent/type.c */
 /* For a buffer that nobody else knows yet: one of our own locks, which stays its maker's. NULL: none. */
 void evbuffer_share_lock(struct evbuffer *buffer, void *lock);
 /* Reads until would-block, EOF, or howmuch bytes, into spare room at the tail without asking the kernel how much there

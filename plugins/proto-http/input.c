@@ -65,6 +65,12 @@ take_body(struct evhttp_connection *conn, struct evbuffer *input, size_t len)
 	return (whole_chunks && evbuffer_get_length(req->input_buffer) < PIECE_MAX) || deliver(conn);
 }
 
+static void
+drain(struct evbuffer *input, size_t len)
+{
+	if (len) (void)evbuffer_drain(input, len);
+}
+
 /* An unfinished line may go on in another of the buffer's blocks. Returns false when there is nothing more. */
 static bool
 join_blocks(struct evbuffer *input, size_t seen)
@@ -91,7 +97,7 @@ parse_block(struct evhttp_connection *conn)
 		used += consumed;
 		switch (event) {
 		case HTTP_PARSE_MORE:
-			evbuffer_drain(input, used);
+			drain(input, used);
 			return join_blocks(input, len - used);
 		case HTTP_PARSE_REQUEST:
 		case HTTP_PARSE_STATUS:
@@ -102,18 +108,18 @@ parse_block(struct evhttp_connection *conn)
 			conn->role->fail(conn, EVREQ_HTTP_BUFFER_ERROR, 503);
 			return false;
 		case HTTP_PARSE_HEAD_END:
-			evbuffer_drain(input, used);
+			drain(input, used);
 			return conn->role->head_end(conn) == 0;
 		case HTTP_PARSE_DATA:
 			evbuffer_drain(input, used - parser->value.len);
 			return take_body(conn, input, parser->value.len);
 		case HTTP_PARSE_CHUNK_END:
-			evbuffer_drain(input, used);
+			drain(input, used);
 			return deliver(conn);
 		case HTTP_PARSE_TRAILER: /* nobody asked for them, and they are not to be taken for header fields */
 			break;
 		case HTTP_PARSE_END:
-			evbuffer_drain(input, used);
+			drain(input, used);
 			conn->started = 0;
 			conn->role->end(conn);
 			return true;
