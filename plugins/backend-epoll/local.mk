@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 backend_epoll_sources = \
 	plugins/backend-epoll/epoll.c \
+	plugins/backend-epoll/interest.c \
+	plugins/backend-epoll/interest.h \
 	plugins/backend-epoll/precise.c \
 	plugins/backend-epoll/precise.h
 EXTRA_DIST += plugins/backend-epoll/README.md
