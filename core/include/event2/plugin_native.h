@@ -26,13 +26,12 @@ extern "C" {
 
 #define EVENT_PLUGIN_NATIVE_ARGUMENTS 34 /**< at most */
 
-/** What a function returned. Which member counts is said by its type: i for c h i l, u for C H I L z, d for d, p for
- * p. */
+/** What a function returned. Which member counts is said by its type. */
 union event_plugin_native_value {
-	int64_t i;
-	uint64_t u;
-	double d;
-	void *p;
+	int64_t i;  /**< of c h i l */
+	uint64_t u; /**< of C H I L z */
+	double d;   /**< of d */
+	void *p;    /**< of p */
 };
 
 /** The interface. Every function may be called from any thread. */
