@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
-backend_uring_sources = plugins/backend-uring/uring.c
+backend_uring_sources = \
+	plugins/backend-uring/interest.c \
+	plugins/backend-uring/interest.h \
+	plugins/backend-uring/uring.c
 EXTRA_DIST += plugins/backend-uring/README.md
 
 if BACKEND_URING

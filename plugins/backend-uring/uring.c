@@ -5,177 +5,26 @@
  *   is there: the peer sees no end, the port stays taken. So interest that goes to none is told at once, with a call
  *   of its own, when a request waits; all else is kept for the next wait and goes with it, in one call.
  * - A request is polled when it is made and woken later; what it then says is what was true at that moment. A level
- * that was told before wait() began may be over: it is asked again, with the same call, instead of being believed. For
- *   the same reason a level is a request for one answer, made anew by the wait after the report. An edge is one for
- *   many answers ("multishot"), which tells of what is there when it is made, and of each wake-up.
+ *   that was told before wait() began may be over: it is asked again, with the same call, instead of being believed.
+ *   For the same reason a level is a request for one answer, made anew by the wait after the report. An edge is one
+ *   for many answers ("multishot"), which tells of what is there when it is made, and of each wake-up.
  * - The answer of a request that was taken back may come all the same, or be that it was taken back. So each has a
  *   serial, which comes back with the fd; others are ghosts. They end a wait as any answer does: then we wait again.
  * - Requests belong to the thread that made them. When it ends they are cancelled: they are made anew.
  * - Regular files and /dev/null, which never wait, are ready always. */
 #include "config.h"
 
+#include "interest.h"
+
 #include <errno.h>
 #include <event2/event.h>
 #include <event2/plugin.h>
-#include <fcntl.h>
-#include <liburing.h>
-#include <poll.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #define REQUESTS 128 /* of one call; more take another one */
 #define ANSWERS 1024 /* that the ring holds; the kernel keeps what is more */
-
-#ifndef POLLRDHUP
-#define POLLRDHUP 0x2000
-#endif
-
-/* The lists that an fd can be in: it needs a look before the wait; it has something to tell. */
-enum { PENDING, READY, LISTS };
-
-struct fdinfo {
-	struct fdinfo *next[LISTS];
-	bool in[LISTS];
-	bool waits;            /* its request is in the kernel */
-	bool other;            /* which may be of another file, or what it told is forgotten */
-	uint8_t wanted, asked; /* by the core; by the last request */
-	uint8_t ready;         /* not reported yet */
-	int fd;
-	uint32_t serial; /* of the last request */
-};
-
-struct uring {
-	struct io_uring ring;
-	bool open;
-	struct list {
-		struct fdinfo *first, **end;
-	} lists[LISTS];
-	struct fdinfo **infos; /* by fd */
-	int room;
-	uint32_t last_serial;
-};
-
-static void
-put(struct uring *st, int list, struct fdinfo *info)
-{
-	if (info->in[list]) return;
-	info->in[list] = true;
-	info->next[list] = NULL;
-	*st->lists[list].end = info;
-	st->lists[list].end = &info->next[list];
-}
-
-/* Empties the list; returns its first. */
-static struct fdinfo *
-empty(struct uring *st, int list)
-{
-	struct fdinfo *first = st->lists[list].first;
-	st->lists[list] = (struct list){NULL, &st->lists[list].first};
-	return first;
-}
-
-/* ---- Requests ---------------------------------------------------------------------------------------------------- */
-
-static struct io_uring_sqe *
-get_sqe(struct uring *st)
-{
-	struct io_uring_sqe *sqe = io_uring_get_sqe(&st->ring);
-	if (sqe) return sqe;
-	(void)io_uring_submit(&st->ring);
-	return io_uring_get_sqe(&st->ring);
-}
-
-static uint64_t
-name_of(const struct fdinfo *info)
-{
-	return (uint64_t)info->serial << 32 | (uint32_t)info->fd;
-}
-
-static bool
-take_back(struct uring *st, struct fdinfo *info)
-{
-	struct io_uring_sqe *sqe = get_sqe(st);
-	if (!sqe) return false;
-	io_uring_prep_poll_remove(sqe, name_of(info));
-	io_uring_sqe_set_data64(sqe, 0); /* no request's name */
-	info->waits = false;
-	info->serial = 0;
-	return true;
-}
-
-static bool
-ask(struct uring *st, struct fdinfo *info)
-{
-	struct io_uring_sqe *sqe = get_sqe(st);
-	if (!sqe) return false;
-	unsigned what = info->wanted;
-	unsigned mask = (what & EVENT_PLUGIN_READ ? POLLIN : 0u) | (what & EVENT_PLUGIN_WRITE ? POLLOUT : 0u) |
-					(what & EVENT_PLUGIN_CLOSED ? POLLRDHUP : 0u);
-	if (what & EVENT_PLUGIN_EDGE)
-		io_uring_prep_poll_multishot(sqe, info->fd, mask);
-	else
-		io_uring_prep_poll_add(sqe, info->fd, mask);
-	if (++st->last_serial == 0) st->last_serial = 1;
-	info->serial = st->last_serial;
-	io_uring_sqe_set_data64(sqe, name_of(info));
-	info->asked = info->wanted;
-	info->waits = true;
-	return true;
-}
-
-/* Makes the kernel's requests what is wanted. Returns false when it takes no more now; the rest stays. */
-static bool
-prepare(struct uring *st)
-{
-	bool all = true;
-	for (struct fdinfo *info = empty(st, PENDING), *next; info; info = next) {
-		next = info->next[PENDING];
-		info->in[PENDING] = false;
-		bool stale = info->waits && (info->other || info->asked != info->wanted);
-		if ((stale && !take_back(st, info)) || (info->wanted && !info->waits && !ask(st, info))) {
-			put(st, PENDING, info);
-			all = false;
-		} else {
-			info->other = false;
-		}
-	}
-	return all;
-}
-
-static int
-meet(struct uring *st, int fd, struct fdinfo *info)
-{
-	if (fd >= st->room) { /* is it a number worth that memory? */
-		if (fcntl(fd, F_GETFD) < 0) return -1;
-		size_t room = (size_t)fd * 2 + 64, old = (size_t)st->room;
-		struct fdinfo **infos = realloc(st->infos, room * sizeof(struct fdinfo *));
-		if (!infos) return -1;
-		memset(infos + old, 0, (room - old) * sizeof(struct fdinfo *));
-		st->infos = infos;
-		st->room = (int)room;
-	}
-	info->fd = fd;
-	st->infos[fd] = info;
-	return 0;
-}
-
-static int
-backend_change(void *state, int fd, unsigned old, unsigned now, void *fdinfo)
-{
-	struct uring *st = state;
-	struct fdinfo *info = fdinfo;
-	if ((fd >= st->room || !st->infos[fd]) && meet(st, fd, info) < 0) return -1;
-	info->wanted = (uint8_t)now;
-	if (!old || old == now || info->ready) info->other = true;
-	info->ready = 0;
-	if (now || (info->waits && !take_back(st, info)))
-		put(st, PENDING, info);
-	else
-		(void)io_uring_submit(&st->ring); /* what it does not take goes with the wait */
-	return 0;
-}
 
 /* ---- Answers ----------------------------------------------------------------------------------------------------- */
 
@@ -198,11 +47,11 @@ take_answer(struct uring *st, const struct io_uring_cqe *cqe, bool fresh)
 	if (serial == 0 || !info || info->serial != serial) return;
 	if (!(cqe->flags & IORING_CQE_F_MORE)) info->waits = false;
 	if (cqe->res == -ECANCELED || (!fresh && !(info->asked & EVENT_PLUGIN_EDGE))) {
-		put(st, PENDING, info);
+		interest_put(st, PENDING, info);
 		return;
 	}
 	info->ready |= what_of(cqe->res);
-	put(st, READY, info);
+	interest_put(st, READY, info);
 }
 
 /* Takes all answers that are there; fresh: they came in this wait. Returns how many, ghosts included. */
@@ -229,21 +78,21 @@ static int
 report(struct uring *st, struct event_plugin_ready *out, int max)
 {
 	int n = 0;
-	for (struct fdinfo *info = empty(st, READY), *next; info; info = next) {
+	for (struct fdinfo *info = interest_empty(st, READY), *next; info; info = next) {
 		next = info->next[READY];
 		info->in[READY] = false;
 		if (info->ready && n == max && (info->asked & EVENT_PLUGIN_EDGE)) {
-			put(st, READY, info);
+			interest_put(st, READY, info);
 			continue;
 		}
 		if (info->ready && n < max)
 			out[n++] = (struct event_plugin_ready){info->fd, info->ready};
 		else
-			put(st, PENDING, info);
+			interest_put(st, PENDING, info);
 		info->ready = 0;
 	}
 	for (int i = 0; i < n; i++)
-		if (!st->infos[out[i].fd]->waits) put(st, PENDING, st->infos[out[i].fd]);
+		if (!st->infos[out[i].fd]->waits) interest_put(st, PENDING, st->infos[out[i].fd]);
 	return n;
 }
 
@@ -275,7 +124,7 @@ backend_wait(void *state, uint64_t now, uint64_t deadline, struct event_plugin_r
 	struct uring *st = state;
 	(void)take_answers(st, false);
 	for (;;) {
-		if (!prepare(st) || st->lists[READY].first) deadline = now;
+		if (!interest_ask(st) || st->lists[READY].first) deadline = now;
 		int result = enter(st, now, deadline);
 		unsigned answers = take_answers(st, true);
 		int n = report(st, out, max);
@@ -325,10 +174,8 @@ static void
 backend_close(void *state)
 {
 	struct uring *st = state;
-	for (int fd = 0; st->open && fd < st->room; fd++)
-		if (st->infos[fd] && st->infos[fd]->waits) (void)take_back(st, st->infos[fd]);
 	if (st->open) {
-		(void)io_uring_submit(&st->ring);
+		interest_take_back_all(st);
 		io_uring_queue_exit(&st->ring);
 	}
 	free(st->infos);
@@ -341,7 +188,7 @@ backend_reinit(void *state)
 	struct uring *st = state;
 	if (st->open) io_uring_queue_exit(&st->ring); /* this process' mapping and descriptor */
 	if (st->room) memset(st->infos, 0, (size_t)st->room * sizeof(struct fdinfo *));
-	(void)empty(st, PENDING), (void)empty(st, READY);
+	(void)interest_empty(st, PENDING), (void)interest_empty(st, READY);
 	return ring_open(st);
 }
 
@@ -362,7 +209,7 @@ backend_open(const struct event_plugin_backend_config *config)
 {
 	struct uring *st = calloc(1, sizeof(*st));
 	if (!st) return NULL;
-	(void)empty(st, PENDING), (void)empty(st, READY);
+	(void)interest_empty(st, PENDING), (void)interest_empty(st, READY);
 	if (ring_open(st) == 0) return st;
 	int error = errno;
 	say_refused(config->host, error);
@@ -380,7 +227,7 @@ static const struct event_plugin_backend backend = {
 	.open = backend_open,
 	.close = backend_close,
 	.reinit = backend_reinit,
-	.change = backend_change,
+	.change = interest_change,
 	.wait = backend_wait,
 };
 
