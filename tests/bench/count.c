@@ -74,6 +74,8 @@ epoll_ctl(int set, int operation, int fd, struct epoll_event *event)
 }
 
 #ifdef __GLIBC__
+COUNTED(
+	int, connect, SYS_connect, (int fd, __CONST_SOCKADDR_ARG to, socklen_t length), L(fd), to.__sockaddr__, L(length))
 COUNTED(ssize_t, recvfrom, SYS_recvfrom,
 	(int fd, void *data, size_t size, int flags, __SOCKADDR_ARG from, socklen_t *length), L(fd), data, size, L(flags),
 	from.__sockaddr__, length)
