@@ -99,6 +99,9 @@ bev_enter(struct bev *b)
 
 /* direct: this is the loop's thread, at the top of an event's callback or as good as that: run what is due here. */
 void bev_leave(struct bev *b, bool direct);
+/* The same in a callback of ours on one of the buffers, whose caller has the lock still: nothing of the program's runs
+ * here, not even what watches the buffers. */
+void bev_leave_inside(struct bev *b);
 
 /* ---- callbacks.c ---- */
 

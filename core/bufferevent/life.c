@@ -237,6 +237,15 @@ bev_leave(struct bev *b, bool direct)
 }
 
 void
+bev_leave_inside(struct bev *b)
+{
+	b->owner->entered--;
+	b->depth--;
+	if (!b->depth && !b->running && (b->holds || bev_is_due(b))) bev_schedule_locked(b);
+	(void)bev_put(b);
+}
+
+void
 bufferevent_free(struct bufferevent *bufev)
 {
 	struct bev *b = bev_of(bufev);

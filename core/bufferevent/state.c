@@ -149,7 +149,7 @@ input_changed(struct evbuffer *input, const struct evbuffer_cb_info *info, void 
 	if (!info->n_deleted) return;
 	bev_enter(b);
 	bev_watermark_locked(b);
-	bev_leave(b, false);
+	bev_leave_inside(b);
 }
 
 static bool

@@ -144,5 +144,5 @@ evbuffer_parent_added(struct bufferevent *parent)
 	struct bev *b = bev_of(parent);
 	bev_enter(b);
 	if (b->on & EV_WRITE) output_added(b);
-	bev_leave(b, false);
+	bev_leave_inside(b);
 }
