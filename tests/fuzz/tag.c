@@ -28,14 +28,17 @@ limited_realloc(void *old, size_t size)
 	return realloc(old, size);
 }
 
-/* step: bytes a chain; 0: all in one. */
+/* step: bytes a chain; 0: all in one. Chains are made by many at once, which no message asked for. */
 static struct evbuffer *
 buffer_of(const uint8_t *data, size_t size, size_t step)
 {
 	struct evbuffer *buffer = evbuffer_new();
+	const size_t limit_of_reading = limit;
+	limit = 0;
 	if (!step) step = size;
 	for (size_t at = 0; at < size; at += step)
 		evbuffer_add_reference(buffer, data + at, size - at < step ? size - at : step, NULL, NULL);
+	limit = limit_of_reading;
 	return buffer;
 }
 
