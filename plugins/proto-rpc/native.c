@@ -107,7 +107,7 @@ gather(struct native_request *request, void *parameters[NATIVE_PARAMETERS])
 }
 
 static void
-take_result(struct native_value *value, struct signature_type type, const union event_plugin_native_value *returned)
+take_result(struct native_value *value, struct signature_type type, const struct event_plugin_native_value *returned)
 {
 	if (signature_width(type))
 		native_set_int(value, type, returned->u);
@@ -138,7 +138,7 @@ serve(struct evrpc_req_generic *call, void *arg)
 	struct native_request *request = plugin_evrpc_get_request(call);
 	struct native_reply *reply = plugin_evrpc_get_reply(call);
 	void *parameters[NATIVE_PARAMETERS];
-	union event_plugin_native_value returned = {0};
+	struct event_plugin_native_value returned = {0};
 	if (gather(request, parameters)) {
 		native->service->call(native->shape, native->function, &returned, parameters);
 		take_result(&request->values.at[0], native->form.signature.types[0], &returned);

@@ -73,7 +73,7 @@ union returned {
 };
 
 static void
-take_result(union event_plugin_native_value *result, const ffi_type *type, const union returned *returned)
+take_result(struct event_plugin_native_value *result, const ffi_type *type, const union returned *returned)
 {
 	int64_t wide = type->size <= sizeof(ffi_arg) ? (int64_t)returned->word : returned->wide;
 	switch (type->type) {
@@ -108,7 +108,7 @@ take_result(union event_plugin_native_value *result, const ffi_type *type, const
 }
 
 static void
-call(const void *memory, void (*function)(void), union event_plugin_native_value *result, void *const *arguments)
+call(const void *memory, void (*function)(void), struct event_plugin_native_value *result, void *const *arguments)
 {
 	/* libffi only reads both, and does not say so in its types. */
 	ffi_cif *cif = (ffi_cif *)(uintptr_t) & ((const struct shape *)memory)->cif;

@@ -122,7 +122,7 @@ parse_value(struct signature_type type, const char *text, union value *value)
 /* ---- The result -------------------------------------------------------------------------------------------------- */
 
 static void
-print_result(struct signature_type type, const union event_plugin_native_value *value)
+print_result(struct signature_type type, const struct event_plugin_native_value *value)
 {
 	switch (type.letter) {
 	case 'v':
@@ -167,7 +167,7 @@ call(const struct wanted *wanted, const struct signature *signature, void *const
 		if (i == 0) *out++ = ':';
 	}
 	*out = '\0';
-	union event_plugin_native_value result = {0};
+	struct event_plugin_native_value result = {0};
 	void *shape = malloc(native->shape_size);
 	int status = 0;
 	if (!shape || native->shape_init(shape, types) < 0)

@@ -27,11 +27,13 @@ extern "C" {
 #define EVENT_PLUGIN_NATIVE_ARGUMENTS 34 /**< at most */
 
 /** What a function returned. Which member counts is said by its type. */
-union event_plugin_native_value {
-	int64_t i;  /**< of c h i l */
-	uint64_t u; /**< of C H I L z */
-	double d;   /**< of d */
-	void *p;    /**< of p */
+struct event_plugin_native_value {
+	union {
+		int64_t i;  /**< of c h i l */
+		uint64_t u; /**< of C H I L z */
+		double d;   /**< of d */
+		void *p;    /**< of p */
+	};
 };
 
 /** The interface. Every function may be called from any thread. */
@@ -45,7 +47,7 @@ struct event_plugin_native {
 	int (*shape_init)(void *shape, const char *types);
 	/** Calls a function that has the shape's types. arguments: where each of them is. */
 	void (*call)(
-		const void *shape, void (*function)(void), union event_plugin_native_value *result, void *const *arguments);
+		const void *shape, void (*function)(void), struct event_plugin_native_value *result, void *const *arguments);
 	/** Makes a function of the shape's types, which calls body with the places of its arguments and then returns 0 or
 	 * NULL. The shape must live as long. Returns what the next two take; or NULL when there is no memory, or the system
 	 * gives none for code. */
