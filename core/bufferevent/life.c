@@ -213,8 +213,10 @@ bool
 bev_put(struct bev *b)
 {
 	if (b->refs == 1 && !b->freed) end_use_locked(b); /* a program that drops its own reference instead of freeing */
-	/* An event that fires during the end takes a reference once more, but ends nothing twice. */
-	bool last = --b->refs == 0 && !b->ending;
+	/* An event that fires during the end takes a reference once more, but ends nothing twice. And a type that releases
+	 * the lock around the program's code (bufferevent_unlock()) gives up the reference of whoever is in here: it comes
+	 * back to end it. */
+	bool last = --b->refs == 0 && !b->depth && !b->running && !b->ending;
 	if (last) b->ending = true;
 	thread_unlock_hot(b->lock);
 	if (last) destroy(b);

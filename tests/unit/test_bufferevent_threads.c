@@ -773,6 +773,52 @@ anything(void)
 	ev_token_bucket_cfg_free(stress_cfg);
 }
 
+/* ---- A filter's function frees its bufferevent ------------------------------------------------------------------- */
+
+static enum bufferevent_filter_result
+free_filter(struct evbuffer *src, struct evbuffer *dst, ev_ssize_t limit, enum bufferevent_flush_mode mode, void *arg)
+{
+	struct bufferevent **bev = arg;
+	(void)limit, (void)mode;
+	if (*bev) bufferevent_free(*bev);
+	*bev = NULL;
+	return evbuffer_remove_buffer(src, dst, 3) < 0 ? BEV_ERROR : BEV_OK;
+}
+
+/* ways: the one below goes with it, or stays and is freed here. */
+static void
+free_in_filters(void)
+{
+	base = event_base_new();
+	for (int way = 0; way < 4; way++) {
+		const int close_below = way & 1 ? BEV_OPT_CLOSE_ON_FREE : 0;
+		evutil_socket_t fds[2];
+		struct bufferevent *filter;
+		socket_pair(fds);
+		struct bufferevent *below = bufferevent_socket_new(base, fds[0], BEV_OPT_THREADSAFE | BEV_OPT_CLOSE_ON_FREE);
+		filter =
+			bufferevent_filter_new(below, free_filter, free_filter, BEV_OPT_THREADSAFE | close_below, NULL, &filter);
+		die_unless(below && filter && bufferevent_enable(filter, EV_READ | EV_WRITE) == 0);
+		if (way < 2)
+			die_unless(write(fds[1], "bytes", 5) == 5);
+		else
+			die_unless(bufferevent_write(filter, "bytes", 5) == 0);
+		turns();
+		die_unless(!filter);
+		if (!close_below) bufferevent_free(below);
+		turns();
+		socket_close(fds[1]);
+	}
+	event_base_free(base);
+}
+
+static void
+freed_inside_its_filter(void **state)
+{
+	(void)state;
+	apart(free_in_filters);
+}
+
 static void
 anything_from_anywhere(void **state)
 {
@@ -792,6 +838,7 @@ main(void)
 		cmocka_unit_test(rates_in_other_threads),
 		cmocka_unit_test(callbacks_on_its_buffers),
 		cmocka_unit_test(pairs_of_many_threads),
+		cmocka_unit_test(freed_inside_its_filter),
 		cmocka_unit_test(anything_from_anywhere),
 	};
 	assert_int_equal(evthread_use_pthreads(), 0);
