@@ -298,6 +298,22 @@ base_gone(struct loop_mourner *mourner)
 /* ---- After a change ----------------------------------------------------------------------------------------------
  */
 
+/* While the program's callbacks run nothing of ours is held: they may free the bufferevent, and the loop's thread then
+ * end it, with the lock that we come back to. Returns what to give to release_parent() after that. */
+static struct bufferevent *
+keep_parent_locked(struct evbuffer *buffer)
+{
+	struct bufferevent *parent = buffer->lock ? buffer->parent : NULL;
+	if (parent) bufferevent_incref(parent);
+	return parent;
+}
+
+static void
+release_parent(struct bufferevent *parent)
+{
+	if (parent) (void)bufferevent_decref(parent);
+}
+
 static void
 tell_locked(struct evbuffer *buffer, const struct evbuffer_cb_info *info)
 {
@@ -337,9 +353,11 @@ buffer_tell_unlock(struct evbuffer *buffer, size_t added, size_t deleted)
 		return;
 	}
 	struct evbuffer_cb_info info = info_locked(buffer, added, deleted);
+	struct bufferevent *parent = keep_parent_locked(buffer);
 	buffer->refs++;
 	tell_locked(buffer, &info);
 	evbuffer_decref_and_unlock(buffer);
+	release_parent(parent);
 }
 
 void
@@ -355,6 +373,7 @@ buffer_tell_two_unlock(struct evbuffer *from, struct evbuffer *to, size_t moved,
 		return;
 	}
 	struct evbuffer_cb_info from_info = info_locked(from, 0, moved), to_info = info_locked(to, moved, 0);
+	struct bufferevent *from_parent = keep_parent_locked(from), *to_parent = keep_parent_locked(to);
 	from->refs++;
 	to->refs++;
 	struct evbuffer *first = to_first ? to : from, *second = to_first ? from : to;
@@ -370,6 +389,8 @@ buffer_tell_two_unlock(struct evbuffer *from, struct evbuffer *to, size_t moved,
 	}
 	tell_locked(second, to_first ? &from_info : &to_info);
 	evbuffer_decref_and_unlock(second);
+	release_parent(from_parent);
+	release_parent(to_parent);
 }
 
 /* ---- Holding and deferring ---------------------------------------------------------------------------------------
@@ -395,9 +416,11 @@ evbuffer_invoke_callbacks(struct evbuffer *buffer)
 	}
 	waiting = buffer->waiting;
 	buffer->waiting = NULL;
+	struct bufferevent *parent = keep_parent_locked(buffer);
 	buffer->refs++;
 	if (buffer->added || buffer->deleted) due_locked(buffer);
 	evbuffer_decref_and_unlock(buffer);
+	release_parent(parent);
 	if (waiting) chain_drop(waiting);
 }
 

@@ -819,6 +819,61 @@ freed_inside_its_filter(void **state)
 	apart(free_in_filters);
 }
 
+/* ---- A callback on a buffer frees its bufferevent ---------------------------------------------------------------- */
+
+static void
+turn_is_over(evutil_socket_t fd, short what, void *over)
+{
+	(void)fd, (void)what;
+	(void)sem_post(over);
+}
+
+static void
+free_owner(struct evbuffer *buffer, const struct evbuffer_cb_info *info, void *bev)
+{
+	const struct timeval now = {0, 0};
+	sem_t over;
+	(void)buffer;
+	if (!info->n_added) return;
+	die_unless(sem_init(&over, 0, 0) == 0);
+	bufferevent_free(bev);
+	for (int turn = 0; turn < 3; turn++) { /* in which the loop's thread could end it */
+		die_unless(event_base_once(base, -1, EV_TIMEOUT, turn_is_over, &over, &now) == 0);
+		while (sem_wait(&over) < 0)
+			die_unless(errno == EINTR);
+	}
+	(void)sem_destroy(&over);
+}
+
+static void
+free_from_buffers(void)
+{
+	loop_start();
+	for (int way = 0; way < 3; way++) {
+		evutil_socket_t fds[2];
+		socket_pair(fds);
+		struct bufferevent *bev = bufferevent_socket_new(base, fds[0], BEV_OPT_THREADSAFE | BEV_OPT_CLOSE_ON_FREE);
+		struct evbuffer *output = bufferevent_get_output(bev), *other = evbuffer_new();
+		die_unless(bev && other && evbuffer_add_cb(output, free_owner, bev) && evbuffer_add(other, "bytes", 5) == 0);
+		if (way == 0)
+			die_unless(evbuffer_add(output, "bytes", 5) == 0);
+		else if (way == 1)
+			die_unless(evbuffer_add_buffer(output, other) == 0);
+		else
+			die_unless(evbuffer_remove_buffer(other, output, 3) == 3);
+		evbuffer_free(other);
+		socket_close(fds[1]);
+	}
+	loop_stop();
+}
+
+static void
+freed_by_a_callback_on_its_buffer(void **state)
+{
+	(void)state;
+	apart(free_from_buffers);
+}
+
 static void
 anything_from_anywhere(void **state)
 {
@@ -839,6 +894,7 @@ main(void)
 		cmocka_unit_test(callbacks_on_its_buffers),
 		cmocka_unit_test(pairs_of_many_threads),
 		cmocka_unit_test(freed_inside_its_filter),
+		cmocka_unit_test(freed_by_a_callback_on_its_buffer),
 		cmocka_unit_test(anything_from_anywhere),
 	};
 	assert_int_equal(evthread_use_pthreads(), 0);
