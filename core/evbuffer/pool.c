@@ -64,25 +64,13 @@ room_pool_close(struct room_pool *pool)
 	room_pool_put(pool);
 }
 
-static inline void
-pool_lock(struct room_pool *pool)
-{
-	if (!CHAIN_LIKELY(thread_lock_quick(pool->lock))) thread_lock_slow(pool->lock);
-}
-
-static inline void
-pool_unlock(struct room_pool *pool)
-{
-	if (!CHAIN_LIKELY(thread_unlock_quick(pool->lock))) thread_unlock_slow(pool->lock);
-}
-
 struct chain *
 room_pool_take(struct room_pool *pool, size_t room)
 {
 	if (room > SIZE_MAX - sizeof(struct chain)) return NULL;
 	unsigned class = chain_class(sizeof(struct chain) + room);
 	if (class >= CHAIN_CLASSES) return NULL;
-	pool_lock(pool);
+	thread_lock_hot(pool->lock);
 	struct chain *chain = pool->stacks[class].first;
 	/* Sizes repeat, so the first is mostly fit; in the next class all are. */
 	if (!chain || chain->size < room) chain = pool->stacks[++class].first;
@@ -91,7 +79,7 @@ room_pool_take(struct room_pool *pool, size_t room)
 		pool->stacks[class].left++;
 		chain->next = NULL;
 	}
-	pool_unlock(pool);
+	thread_unlock_hot(pool->lock);
 	return chain;
 }
 
@@ -99,7 +87,7 @@ void
 room_pool_give(struct room_pool *pool, struct chain *chain)
 {
 	const unsigned class = chain->slot;
-	pool_lock(pool);
+	thread_lock_hot(pool->lock);
 	const bool kept = pool->stacks[class].left > 0;
 	if (kept) {
 		chain->start = chain->length = 0;
@@ -107,6 +95,6 @@ room_pool_give(struct room_pool *pool, struct chain *chain)
 		pool->stacks[class].first = chain;
 		pool->stacks[class].left--;
 	}
-	pool_unlock(pool);
+	thread_unlock_hot(pool->lock);
 	if (!kept) mm_free(chain);
 }
