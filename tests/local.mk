@@ -40,7 +40,7 @@ loop_programs += tests/unit/test_dns_getaddrinfo
 loop_programs += tests/unit/test_dns_server
 loop_programs += tests/unit/test_dns_transport
 EXTRA_DIST += tests/unit/dns_env.h tests/unit/dns_fixture.h
-EXTRA_DIST += tests/unit/event_fixture.h tests/unit/loop_thread.h
+EXTRA_DIST += tests/unit/event_fixture.h tests/unit/loop_thread.h tests/unit/unseen.h
 check_PROGRAMS += tests/dns/ask
 check_PROGRAMS += tests/http/relay
 loop_programs += tests/unit/test_current
@@ -235,4 +235,4 @@ EXTRA_DIST += tests/cases.awk tests/differential/compare tests/differential/list
 EXTRA_DIST += tests/unit/http_fixture.h tests/unit/http_rogue.h tests/unit/registry_fixture.h
 EXTRA_DIST += tests/rpcgen/messages.rpc tests/rpcgen/use.c tests/rpcgen/peer.c tests/rpcgen/messages.gen.c \
 	tests/rpcgen/messages.gen.h
-EXTRA_DIST += tests/unit/rpc_native_fixture.h tests/unit/rpc_number.h
+EXTRA_DIST += tests/unit/rpc_native_fixture.h tests/unit/rpc_number.h tests/unit/rpc_pool.h

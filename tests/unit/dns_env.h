@@ -5,6 +5,7 @@
 #define TESTS_UNIT_DNS_ENV_H_
 
 #include "dns_fixture.h"
+#include <temporary.h>
 
 #include <stdlib.h>
 
@@ -12,14 +13,13 @@ struct env {
 	struct event_base *base;
 	struct evdns_base *dns;
 	struct fake one, two;
-	char file[256]; /* name of an empty one: hosts or resolv.conf */
+	struct temporary file; /* an empty one: hosts or resolv.conf */
 };
 
 /* reply: how the servers answer. The client knows neither of them yet. */
 static inline struct env *
 env_open(reply_fn reply)
 {
-	const char *folder = getenv("TMPDIR");
 	struct env *env = calloc(1, sizeof(*env));
 	assert_non_null(env);
 	env->base = event_base_new();
@@ -27,9 +27,8 @@ env_open(reply_fn reply)
 	assert_non_null(env->dns);
 	fake_open(&env->one, env->base, reply);
 	fake_open(&env->two, env->base, reply);
-	if (!folder || !*folder) folder = "/tmp";
-	assert_true((size_t)snprintf(env->file, sizeof(env->file), "%s/mkevent-dns-XXXXXX", folder) < sizeof(env->file));
-	int fd = mkstemp(env->file);
+	env->file = temporary_name("mkevent-dns");
+	int fd = mkstemp(env->file.name);
 	assert_true(fd >= 0);
 	close(fd);
 	return env;
@@ -53,7 +52,7 @@ tear_down(void **state)
 	fake_close(&env->one);
 	fake_close(&env->two);
 	event_base_free(env->base);
-	unlink(env->file);
+	unlink(env->file.name);
 	free(env);
 	return 0;
 }

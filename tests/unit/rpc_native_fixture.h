@@ -34,20 +34,7 @@ static const struct evrpc_native_message *const number_twice[] = {&number_messag
 EVRPC_HEADER(twice, number, number)
 EVRPC_GENERATE(twice, number, number)
 
-static struct event_base *base;
-static struct evhttp *http;
-static struct evrpc_base *server;
-static struct evrpc_pool *pool;
-static uint16_t port;
-
-static char logged[1000];
-
-static void
-log_line(int severity, const char *text)
-{
-	(void)severity;
-	snprintf(logged, sizeof(logged), "%s", text);
-}
+#include "rpc_pool.h"
 
 /* ---- Memory that runs out ---------------------------------------------------------------------------------------- */
 
@@ -103,15 +90,7 @@ static int
 setup(void **state)
 {
 	(void)state;
-	base = event_base_new();
-	http = evhttp_new(base);
-	struct evhttp_bound_socket *bound = evhttp_bind_socket_with_handle(http, "127.0.0.1", 0);
-	struct sockaddr_storage address;
-	socklen_t length = sizeof(address);
-	getsockname(evhttp_bound_socket_get_fd(bound), (struct sockaddr *)&address, &length);
-	const unsigned char *raw = (const unsigned char *)&address;
-	port = (uint16_t)(raw[2] << 8 | raw[3]);
-	server = evrpc_init(http);
+	rpc_open();
 	pool = evrpc_pool_new(base);
 	evrpc_pool_add_connection(pool, evhttp_connection_base_new(base, NULL, "127.0.0.1", port));
 	logged[0] = '\0';
@@ -125,10 +104,7 @@ teardown(void **state)
 {
 	(void)state;
 	event_free(limit);
-	evrpc_pool_free(pool);
-	evrpc_free(server);
-	evhttp_free(http);
-	event_base_free(base);
+	rpc_close();
 	return 0;
 }
 

@@ -3,12 +3,12 @@
  * after it is gone. What might hang runs in a child with an alarm. */
 #include "bufferevent_fixture.h"
 #include "loop_thread.h"
+#include "unseen.h"
 
 #include <event2/thread.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 
 /* The program's own lock: taken in callbacks, and held around calls from outside. A library that holds a lock of its
@@ -67,18 +67,10 @@ die_unless(bool fine)
 	if (!fine) _exit(3);
 }
 
-/* Past ThreadSanitizer, which takes the kernel's reuse of a descriptor's number for a race with a backend that forgets
- * the old one a moment later. */
 static void
 socket_pair(evutil_socket_t fds[2])
 {
-	die_unless(syscall(SYS_socketpair, AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds) == 0);
-}
-
-static void
-socket_close(evutil_socket_t fd)
-{
-	(void)syscall(SYS_close, fd);
+	die_unless(unseen_pair(fds) == 0);
 }
 
 struct shared {
@@ -186,7 +178,7 @@ calls_under_the_programs_lock(int options)
 	bufferevent_free(shared.bev);
 	(void)pthread_mutex_unlock(&programs_lock);
 	loop_stop();
-	socket_close(shared.peer);
+	unseen_close(shared.peer);
 }
 
 static void
@@ -221,7 +213,7 @@ free_against_callbacks(void)
 		ssize_t n;
 		while ((n = recv(shared.peer, text, sizeof(text), 0)) > 0 || (n < 0 && errno == EAGAIN))
 			;
-		socket_close(shared.peer);
+		unseen_close(shared.peer);
 	}
 	loop_stop();
 }
@@ -316,7 +308,7 @@ several_writers(void)
 	die_unless(got == WRITERS * PIECES * 10);
 	bufferevent_free(shared.bev);
 	loop_stop();
-	socket_close(shared.peer);
+	unseen_close(shared.peer);
 }
 
 static void
@@ -361,7 +353,7 @@ limited(void)
 	loop_stop();
 	ev_token_bucket_cfg_free(cfg);
 	for (size_t i = 0; i < LENGTH(shared); i++)
-		socket_close(shared[i].peer);
+		unseen_close(shared[i].peer);
 }
 
 static void
@@ -416,7 +408,7 @@ callback_waits(void)
 	(void)pthread_join(other, NULL);
 	bufferevent_free(shared.bev);
 	loop_stop();
-	socket_close(shared.peer);
+	unseen_close(shared.peer);
 }
 
 static void
@@ -476,7 +468,7 @@ buffers_watched(void)
 	die_unless(bytes_in == MESSAGES * 4 && bytes_out == MESSAGES * 8);
 	bufferevent_free(shared.bev);
 	loop_stop();
-	socket_close(shared.peer);
+	unseen_close(shared.peer);
 }
 
 static void
@@ -674,7 +666,7 @@ slot_close_locked(struct slot *slot)
 {
 	bufferevent_free(slot->bev);
 	if (slot->other) bufferevent_free(slot->other);
-	if (slot->peer >= 0) socket_close(slot->peer);
+	if (slot->peer >= 0) unseen_close(slot->peer);
 }
 
 static void
@@ -807,7 +799,7 @@ free_in_filters(void)
 		die_unless(!filter);
 		if (!close_below) bufferevent_free(below);
 		turns();
-		socket_close(fds[1]);
+		unseen_close(fds[1]);
 	}
 	event_base_free(base);
 }
@@ -862,7 +854,7 @@ free_from_buffers(void)
 		else
 			die_unless(evbuffer_remove_buffer(other, output, 3) == 3);
 		evbuffer_free(other);
-		socket_close(fds[1]);
+		unseen_close(fds[1]);
 	}
 	loop_stop();
 }

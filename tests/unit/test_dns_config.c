@@ -35,7 +35,7 @@ end(void **state)
 static void
 write_file(const struct env *env, const char *text)
 {
-	FILE *file = fopen(env->file, "w");
+	FILE *file = fopen(env->file.name, "w");
 	assert_non_null(file);
 	fputs(text, file);
 	fclose(file);
@@ -61,7 +61,7 @@ static int
 parse(struct env *env, const char *text, int flags)
 {
 	write_file(env, text);
-	return evdns_base_resolv_conf_parse(env->dns, flags, env->file);
+	return evdns_base_resolv_conf_parse(env->dns, flags, env->file.name);
 }
 
 /* ---- resolv.conf --------------------------------------------------------------------------------------------------
@@ -102,11 +102,12 @@ test_flags_and_errors(void **state)
 	assert_string_equal(text, "127.0.0.1:53");
 	assert_int_equal(
 		evdns_base_resolv_conf_parse(env->dns, DNS_OPTIONS_ALL, "/nonexistent/file"), EVDNS_ERROR_FAILED_TO_OPEN_FILE);
-	FILE *file = fopen(env->file, "w");
+	FILE *file = fopen(env->file.name, "w");
 	for (int i = 0; i < 20000; i++)
 		fputs("# full\n", file);
 	fclose(file);
-	assert_int_equal(evdns_base_resolv_conf_parse(env->dns, DNS_OPTIONS_ALL, env->file), EVDNS_ERROR_FILE_TOO_LARGE);
+	assert_int_equal(
+		evdns_base_resolv_conf_parse(env->dns, DNS_OPTIONS_ALL, env->file.name), EVDNS_ERROR_FILE_TOO_LARGE);
 }
 
 static void
@@ -196,7 +197,7 @@ static void
 test_many_lines(void **state)
 {
 	struct env *env = *state;
-	FILE *file = fopen(env->file, "w");
+	FILE *file = fopen(env->file.name, "w");
 	for (int i = 0; i < 2000; i++)
 		fprintf(file, "search d%d.test\n", i);
 	fprintf(file, "search");
@@ -204,7 +205,7 @@ test_many_lines(void **state)
 		fprintf(file, " e%d.test", i);
 	fprintf(file, "\nnameserver 127.0.0.1:%d\n", ntohs(env->one.address.sin_port));
 	fclose(file);
-	assert_int_equal(evdns_base_resolv_conf_parse(env->dns, DNS_OPTIONS_ALL, env->file), 0);
+	assert_int_equal(evdns_base_resolv_conf_parse(env->dns, DNS_OPTIONS_ALL, env->file.name), 0);
 	struct result result = {0};
 	evdns_base_resolve_ipv4(env->dns, "x", 0, got, &result);
 	run_until(env->base, &result.calls, 1);

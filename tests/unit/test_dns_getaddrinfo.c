@@ -62,7 +62,7 @@ ask(struct env *env, const char *name, const char *service, int family, int sock
 static void
 write_hosts(const struct env *env, const char *text)
 {
-	FILE *file = fopen(env->file, "w");
+	FILE *file = fopen(env->file.name, "w");
 	assert_non_null(file);
 	fputs(text, file);
 	fclose(file);
@@ -137,7 +137,7 @@ test_hosts(void **state)
 	struct outcome outcome;
 	write_hosts(env, "192.0.2.1 alpha Alpha.Example # x\n\n2001:db8::1\talpha\n192.0.2.9 alpha\nnonsense\n10.0.0.1\n"
 					 "192.0.2.2 beta");
-	assert_int_equal(evdns_base_load_hosts(env->dns, env->file), 0);
+	assert_int_equal(evdns_base_load_hosts(env->dns, env->file.name), 0);
 	ask(env, "ALPHA", "80", 0, SOCK_STREAM, 0, true, &outcome);
 	assert_string_equal(outcome.text, "4/1/6/192.0.2.1/80 6/1/6/2001:db8::1/80 4/1/6/192.0.2.9/80");
 	ask(env, "alpha", "80", AF_INET6, SOCK_STREAM, 0, true, &outcome);
@@ -166,7 +166,7 @@ hole_1324_nothing_found(void **state)
 	struct env *env = *state;
 	struct outcome outcome;
 	write_hosts(env, "192.0.2.1 four\n2001:db8::1 six\n");
-	assert_int_equal(evdns_base_load_hosts(env->dns, env->file), 0);
+	assert_int_equal(evdns_base_load_hosts(env->dns, env->file.name), 0);
 	ask(env, "four", "80", AF_INET6, SOCK_STREAM, 0, true, &outcome);
 	assert_int_not_equal(outcome.code, 0);
 	ask(env, "six", "80", AF_INET, SOCK_STREAM, EVUTIL_AI_CANONNAME, true, &outcome);
@@ -186,7 +186,7 @@ test_hosts_change(void **state)
 	struct env *env = *state;
 	struct outcome outcome;
 	write_hosts(env, "192.0.2.1 alpha\n");
-	assert_int_equal(evdns_base_load_hosts(env->dns, env->file), 0);
+	assert_int_equal(evdns_base_load_hosts(env->dns, env->file.name), 0);
 	ask(env, "alpha", "80", 0, SOCK_STREAM, 0, true, &outcome);
 	write_hosts(env, "192.0.2.77 alpha more\n");
 	usleep(1100000);

@@ -20,14 +20,12 @@
 
 #include "rpc_number.h"
 
+/* Before there is a variable of the name of a parameter. */
 EVRPC_HEADER(Double, number, number)
 EVRPC_GENERATE(Double, number, number)
 
-static struct event_base *base;
-static struct evhttp *http;
-static struct evrpc_base *server;
-static struct evrpc_pool *pool;
-static uint16_t port;
+#include "rpc_pool.h"
+
 static EVRPC_STRUCT(Double) * held; /* a call that is answered later */
 static enum { ANSWER, HOLD, NO_REPLY } behaviour;
 static int finished, last_error;
@@ -74,15 +72,7 @@ static int
 setup(void **state)
 {
 	(void)state;
-	base = event_base_new();
-	http = evhttp_new(base);
-	struct evhttp_bound_socket *bound = evhttp_bind_socket_with_handle(http, "127.0.0.1", 0);
-	struct sockaddr_storage address;
-	socklen_t length = sizeof(address);
-	getsockname(evhttp_bound_socket_get_fd(bound), (struct sockaddr *)&address, &length);
-	const unsigned char *raw = (const unsigned char *)&address;
-	port = (uint16_t)(raw[2] << 8 | raw[3]);
-	server = evrpc_init(http);
+	rpc_open();
 	EVRPC_REGISTER(server, Double, number, number, serve, &held);
 	pool = evrpc_pool_new(NULL);
 	add_connection();
@@ -97,10 +87,7 @@ static int
 teardown(void **state)
 {
 	(void)state;
-	evrpc_pool_free(pool);
-	evrpc_free(server);
-	evhttp_free(http);
-	event_base_free(base);
+	rpc_close();
 	return 0;
 }
 

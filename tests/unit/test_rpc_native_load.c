@@ -20,30 +20,17 @@
 
 #include "rpc_number.h"
 
+/* Before there is a variable of the name of a parameter. */
 EVRPC_HEADER(twice, number, number)
 EVRPC_GENERATE(twice, number, number)
 
-static struct event_base *base;
-static struct evhttp *http;
-static struct evrpc_base *server;
-static struct evrpc_pool *pool;
-
-static char logged[1000];
-
-static void
-log_line(int severity, const char *text)
-{
-	(void)severity;
-	snprintf(logged, sizeof(logged), "%s", text);
-}
+#include "rpc_pool.h"
 
 static int
 setup(void **state)
 {
 	(void)state;
-	base = event_base_new();
-	http = evhttp_new(base);
-	server = evrpc_init(http);
+	rpc_open();
 	pool = evrpc_pool_new(base);
 	evrpc_pool_add_connection(pool, evhttp_connection_base_new(base, NULL, "127.0.0.1", 1));
 	return 0;
@@ -53,10 +40,7 @@ static int
 teardown(void **state)
 {
 	(void)state;
-	evrpc_pool_free(pool);
-	evrpc_free(server);
-	evhttp_free(http);
-	event_base_free(base);
+	rpc_close();
 	return 0;
 }
 

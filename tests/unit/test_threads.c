@@ -13,10 +13,10 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "loop_thread.h"
+#include "unseen.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -498,31 +498,13 @@ take(evutil_socket_t fd, short what, void *arg)
 	count(fd, what, arg);
 }
 
-/* By the kernel's own names: ThreadSanitizer takes the reuse of a descriptor's number for a race with a backend that
- * forgets the old one a moment later. */
-static int
-pipe_unseen(int fds[2])
-{
-#ifdef SYS_pipe2
-	return (int)syscall(SYS_pipe2, fds, O_NONBLOCK);
-#else
-	return pipe(fds) < 0 || fcntl(fds[0], F_SETFL, O_NONBLOCK) < 0 ? -1 : 0;
-#endif
-}
-
-static void
-close_unseen(int fd)
-{
-	(void)syscall(SYS_close, fd);
-}
-
 /* Returns what failed, or NULL. */
 static const char *
 churn(struct event *shared)
 {
 	const struct timeval soon = {0, 500}, late = {60, 0};
 	int fds[2];
-	if (pipe_unseen(fds) < 0) return "pipe";
+	if (unseen_pipe(fds) < 0) return "pipe";
 	struct event *timer = evtimer_new(base, count, NULL);
 	struct event *reader = event_new(base, fds[0], EV_READ | EV_PERSIST, take, NULL);
 	for (int i = 0; i < ROUNDS; i++) {
@@ -540,7 +522,7 @@ churn(struct event *shared)
 	}
 	event_free(timer);
 	event_free(reader);
-	close_unseen(fds[0]), close_unseen(fds[1]);
+	unseen_close(fds[0]), unseen_close(fds[1]);
 	return NULL;
 }
 
