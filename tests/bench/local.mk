@@ -119,5 +119,5 @@ CLEANFILES += bench.tsv bench-plots.tsv bench-instructions.tsv bench-instruction
 .PHONY: bench bench-http bench-table bench-plots bench-instructions
 
 EXTRA_DIST += tests/bench/bench.h tests/bench/fresh.h tests/bench/partner.h tests/bench/scale.h \
-	tests/bench/timers.h tests/bench/http-peers tests/bench/instructions tests/bench/plot tests/bench/rows tests/bench/run tests/bench/table.awk \
+	tests/bench/timers.h tests/bench/cases.sh tests/bench/http-peers tests/bench/instructions tests/bench/plot tests/bench/rows tests/bench/run tests/bench/table.awk \
 	tests/bench/test.sh
